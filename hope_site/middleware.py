@@ -1,0 +1,126 @@
+"""What every response passes through: headers, and the split between public pages and the rest.
+
+Public pages (views marked by `public_pages.decorators.public_page`) read no cookie and touch no session: the
+session, sign-in, message and cross-site-post layers step aside for them.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
+from django.contrib.auth import middleware as auth
+from django.contrib.messages import middleware as messages
+from django.contrib.sessions import middleware as sessions
+from django.http import HttpRequest, HttpResponse
+from django.middleware import csrf
+from django.urls import Resolver404, resolve
+from django.utils import translation
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+# Closed to every feature; the embeds' iframes ask for what they need by their own allow attribute.
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "geolocation",
+        "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking",
+    )  # fmt: skip
+)
+NO_REFERRER_PREFIXES = ("/portal/", "/account/", "/preview/", "/help/", "/admin/")
+
+
+class ResponseHeaders:
+    """Give every response its headers; private and unstored unless the view said otherwise."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request and complete the response's headers."""
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        if request.path_info.startswith(NO_REFERRER_PREFIXES):
+            response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+
+class PolicyHeader(CSPMiddleware):
+    """The Content-Security-Policy: one for the site, one for the admin and its editors."""
+
+    def get_policy_parts(self, request: HttpRequest, response: Any, report_only: bool = False) -> PolicyParts:
+        """Return the policy's parts; the admin's replaces the site's."""
+        parts = super().get_policy_parts(request, response, report_only)
+        if not report_only and request.path_info.startswith("/admin/"):
+            parts.replace = {**settings.ADMIN_SECURITY_POLICY, **(parts.replace or {})}
+        return parts
+
+
+class PublicOrPrivate:
+    """Find out once whether the address belongs to a public page; `request.is_public_page` says so."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Mark the request and go on."""
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            request.is_public_page = False  # type: ignore[attr-defined]
+        else:
+            request.is_public_page = getattr(match.func, "public_page", False)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class LanguageFromPath:
+    """Speak the language that the address begins with; no cookie and no browser header decides."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Activate the path's language for this request."""
+        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class _StepsAside:
+    """Skip a middleware on public pages."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer past this middleware where the page is public."""
+        if request.is_public_page:  # type: ignore[attr-defined]
+            return self.get_response(request)  # type: ignore[attr-defined, no-any-return]
+        return super().__call__(request)  # type: ignore[misc, no-any-return]
+
+
+class SessionMiddleware(_StepsAside, sessions.SessionMiddleware):
+    """Sessions, except on public pages."""
+
+
+class AuthenticationMiddleware(_StepsAside, auth.AuthenticationMiddleware):
+    """Who is signed in, except on public pages."""
+
+
+class MessageMiddleware(_StepsAside, messages.MessageMiddleware):
+    """One-time messages, except on public pages."""
+
+
+class CsrfViewMiddleware(_StepsAside, csrf.CsrfViewMiddleware):
+    """Cross-site-post protection, except on public pages: they only read."""
+
+    def process_view(self, request: HttpRequest, callback: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Check unsafe requests; a public page answers reads only."""
+        if request.is_public_page and request.method in {"GET", "HEAD"}:  # type: ignore[attr-defined]
+            return None
+        return super().process_view(request, callback, args, kwargs)

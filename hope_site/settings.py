@@ -1,0 +1,290 @@
+"""Settings of the site: embedded defaults, production by environment alone (see env.py)."""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from hope_site.env import read, read_flag, read_list
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+VAR_DIR.mkdir(exist_ok=True)
+
+DEBUG = read_flag("DEBUG")
+SITE_URL = read("SITE_URL").rstrip("/")
+# A configuration is live when the public address is https: the embedded demo never is.
+LIVE = urlsplit(SITE_URL).scheme == "https"
+GIVING_PROVIDER = read("GIVING_PROVIDER")
+SANDBOX = GIVING_PROVIDER == "sandbox"
+
+
+def _required(*names: str) -> None:
+    missing = [name for name in names if not read(name)]
+    if missing:
+        raise ImproperlyConfigured(f"A live configuration (SITE_URL is https) needs: {', '.join(missing)}")
+
+
+if LIVE:
+    _required("SECRET_KEY", "DATABASE_URL", "CACHE_URL", "EMAIL_URL")
+    if DEBUG:
+        raise ImproperlyConfigured("DEBUG must be off in a live configuration (SITE_URL is https)")
+    if SANDBOX:
+        raise ImproperlyConfigured("GIVING_PROVIDER=sandbox cannot start in a live configuration (SITE_URL is https)")
+if GIVING_PROVIDER not in {"sandbox", "stripe"}:
+    raise ImproperlyConfigured("GIVING_PROVIDER is sandbox or stripe")
+if GIVING_PROVIDER == "stripe":
+    _required("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
+
+
+def _machine_key() -> str:
+    """Return this machine's own key, made once; only the embedded demo uses it."""
+    path = VAR_DIR / "secret_key"
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass  # made by an earlier start or by a process starting beside this one
+    return path.read_text() or secrets.token_urlsafe(50)
+
+
+SECRET_KEY = read("SECRET_KEY") or _machine_key()
+ALLOWED_HOSTS = read_list("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LIVE else None
+
+INSTALLED_APPS = [
+    "hope_site",
+    "donations",
+    "stories",
+    "supporters",
+    "safeguarding",
+    "public_pages",
+    "content_editor",
+    "django_prose_editor",
+    "js_asset",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_tasks",
+    "django_tasks_db",
+    "django_countries",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "hope_site.middleware.ResponseHeaders",
+    "hope_site.middleware.PolicyHeader",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "hope_site.middleware.PublicOrPrivate",
+    "hope_site.middleware.LanguageFromPath",
+    "django.middleware.common.CommonMiddleware",
+    "hope_site.middleware.SessionMiddleware",
+    "hope_site.middleware.CsrfViewMiddleware",
+    "hope_site.middleware.AuthenticationMiddleware",
+    "hope_site.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "hope_site.urls"
+WSGI_APPLICATION = "hope_site.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "hope_site.context.site",
+                "hope_site.context.account",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- database -------------------------------------------------------------------------------
+if read("DATABASE_URL"):
+    DATABASES = {"default": dj_database_url.parse(read("DATABASE_URL"), conn_max_age=600, conn_health_checks=True)}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": VAR_DIR / "hope.sqlite3",
+            "CONN_MAX_AGE": 600,
+            "OPTIONS": {
+                # Readers never wait for a writer, writers queue instead of failing.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;",
+            },
+        }
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- cache ----------------------------------------------------------------------------------
+if read("CACHE_URL"):
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": read("CACHE_URL")}}
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- files ----------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = BASE_DIR / "media"
+MEDIA_URL = "/media/"
+MEDIA_URL_HOST = read("MEDIA_URL_HOST").rstrip("/")
+if read("AWS_STORAGE_BUCKET_NAME"):
+    _media_storage = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": read("AWS_STORAGE_BUCKET_NAME"),
+            "endpoint_url": read("AWS_S3_ENDPOINT_URL") or None,
+            "region_name": read("AWS_S3_REGION_NAME") or None,
+            "access_key": read("AWS_ACCESS_KEY_ID") or None,
+            "secret_key": read("AWS_SECRET_ACCESS_KEY") or None,
+            "addressing_style": "path",
+            "signature_version": "s3v4",
+            "file_overwrite": False,
+            "default_acl": None,
+            "querystring_expire": 60,
+        },
+    }
+else:
+    _media_storage = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+STORAGES = {
+    "default": _media_storage,
+    "staticfiles": {"BACKEND": "hope_site.static.BundledStaticFiles"},
+}
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a long story's blocks in the admin
+
+# --- language and time ----------------------------------------------------------------------
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+CHARITY_TIME_ZONE = read("CHARITY_TIME_ZONE")
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# --- the charity ----------------------------------------------------------------------------
+CHARITY_NAME = read("CHARITY_NAME")
+TAX_JURISDICTION = read("TAX_JURISDICTION")
+DEFAULT_CURRENCY = read("DEFAULT_CURRENCY")
+CURRENCIES = read_list("CURRENCIES")
+
+# --- people and sign-in ---------------------------------------------------------------------
+AUTH_USER_MODEL = "supporters.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/admin/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "supporters.sign_in.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not LIVE
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- mail -----------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_TIMEOUT = 10
+if read("EMAIL_URL"):
+    _mail = urlsplit(read("EMAIL_URL"))
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _mail.hostname or ""
+    EMAIL_PORT = _mail.port or 587
+    EMAIL_HOST_USER = _mail.username or ""
+    EMAIL_HOST_PASSWORD = _mail.password or ""
+    EMAIL_USE_TLS = "tls=1" in _mail.query
+    EMAIL_USE_SSL = "ssl=1" in _mail.query
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+
+# --- background work ------------------------------------------------------------------------
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+# --- headers --------------------------------------------------------------------------------
+CHECKOUT_HOSTS = ["https://checkout.stripe.com"] if GIVING_PROVIDER == "stripe" else []
+_media_hosts = [MEDIA_URL_HOST] if MEDIA_URL_HOST else []
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", *_media_hosts],
+        "font-src": [SELF],
+        "media-src": [SELF, *_media_hosts],
+        "connect-src": [SELF],
+        "frame-src": ["https://www.youtube-nocookie.com", "https://player.vimeo.com"],
+        "form-action": [SELF, *CHECKOUT_HOSTS],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+# The admin's own: its scripts carry a nonce (import map), its editors set inline style.
+ADMIN_SECURITY_POLICY = CONTENT_SECURITY_POLICY["DIRECTIVES"] | {
+    "script-src": [SELF, NONCE],
+    "style-src": [SELF, "'unsafe-inline'"],
+    "img-src": [SELF, "data:", "blob:", *_media_hosts],
+    "frame-src": [SELF],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = False  # the proxy redirects; health checks come over plain HTTP
+SECURE_HSTS_SECONDS = 63072000 if LIVE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = LIVE
+SECURE_HSTS_PRELOAD = LIVE
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LIVE
+# Browsers keep a __Host- cookie to one host, one path and TLS; plain HTTP on this machine cannot have it.
+SESSION_COOKIE_NAME = "__Host-session" if LIVE else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if LIVE else "csrf"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+
+# --- logging --------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django": {"handlers": [], "propagate": True, "level": "INFO"}},
+}
+if read("SENTRY_DSN"):
+    import sentry_sdk
+
+    sentry_sdk.init(dsn=read("SENTRY_DSN"), send_default_pii=False, traces_sample_rate=0, max_request_body_size="never")

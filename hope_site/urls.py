@@ -1,0 +1,33 @@
+"""Every address of the site."""
+
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from hope_site import errors, health, home, sandbox, wellknown
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("robots.txt", wellknown.robots, name="robots"),
+    path(".well-known/security.txt", wellknown.security, name="security-txt"),
+    path("admin/", admin.site.urls),
+    path("account/", include("allauth.urls")),
+    path("", include("stories.media_urls")),
+    *i18n_patterns(
+        path("", home.home, name="home"),
+        path("stories/", include("stories.urls")),
+        prefix_default_language=False,
+    ),
+    path("sitemap.xml", wellknown.sitemap, name="sitemap"),
+]
+
+if settings.SANDBOX:
+    urlpatterns += [path("sandbox/", include((sandbox.urlpatterns, "sandbox")))]
+
+handler404 = errors.not_found
+handler500 = errors.server_error

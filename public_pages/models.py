@@ -1,0 +1,44 @@
+"""The edition: a number that changes whenever what the public may see changes."""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F
+
+EDITION_FILE = Path(settings.VAR_DIR) / "edition"
+
+
+class Edition(models.Model):
+    """The one row that says which edition of the public site is current.
+
+    Every page cache compares this number; a change empties them all. The row changes in the same
+    transaction as the content, so a rolled-back publish never empties and a committed one always does.
+    """
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="edition_is_one_row")]
+
+    def __str__(self) -> str:
+        return f"Edition {self.number}"
+
+    @classmethod
+    def current(cls) -> int:
+        """Return the committed edition number (0 before the first publish). One query."""
+        return cls.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+
+    @classmethod
+    def advance(cls) -> None:
+        """Begin a new edition: call inside the transaction that changes public content."""
+        if not cls.objects.filter(pk=1).update(number=F("number") + 1):
+            cls.objects.get_or_create(pk=1, defaults={"number": 1})
+        transaction.on_commit(_touch_edition_file)
+
+
+def _touch_edition_file() -> None:
+    """Tell the processes of this machine at once: they stat this file on every request."""
+    EDITION_FILE.touch()
+    os.utime(EDITION_FILE)
