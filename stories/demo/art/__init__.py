@@ -1,0 +1,1 @@
+"""Draw the illustrations of the demo stories: programs, layered SVG, painted pictures."""

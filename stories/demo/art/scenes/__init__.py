@@ -1,0 +1,1 @@
+"""Hold the programs of the scenes, one module a story."""
