@@ -15,12 +15,3 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "sandbox": settings.SANDBOX,
     }
 
-
-def account(request: HttpRequest) -> dict[str, Any]:
-    """Return who is signed in and their messages, as Django's own processors do; nothing on public pages."""
-    if getattr(request, "is_public_page", True):
-        return {}
-    from django.contrib.auth.context_processors import auth
-    from django.contrib.messages.context_processors import messages
-
-    return {**auth(request), **messages(request)}

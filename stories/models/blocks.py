@@ -60,7 +60,7 @@ class LinkBlock(Block):
 
     label = models.CharField(_("words before the link"), max_length=120, blank=True)
     story = models.ForeignKey(Story, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("story"))
-    url = models.URLField(_("or an address elsewhere"), blank=True, max_length=500, assume_scheme="https")
+    url = models.URLField(_("or an address elsewhere"), blank=True, max_length=500)
     title = models.CharField(_("title of the page elsewhere"), max_length=160, blank=True)
 
     class Meta(Block.Meta):

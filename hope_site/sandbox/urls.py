@@ -1,0 +1,9 @@
+"""Addresses below /sandbox/."""
+
+from django.urls import path
+
+from hope_site.sandbox import style
+
+urlpatterns = [
+    path("style/", style.style, name="style"),
+]

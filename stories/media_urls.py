@@ -1,0 +1,3 @@
+"""Addresses of pictures and clips, below /media/."""
+
+urlpatterns: list = []
