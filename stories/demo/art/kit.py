@@ -264,14 +264,23 @@ class Scene:
 
     def lit(
         self, rim: str, dx: float, dy: float, *, glow: float = 0.9, soft: float = 1.2,
-        shade: str = "#15141f", depth: float = 60, dark: float = 0.45,
+        shade: str = "#15141f", depth: float = 60, dark: float = 0.45, wash: float = 0.0,
+        warm: str = "#ff7a3c",
     ) -> str:  # fmt: skip
         """Define a light: a bright rim towards (dx, dy), and a stippled shade on the other side.
 
-        The length of (dx, dy) is the width of the rim, depth the softness of the shade.
+        The length of (dx, dy) is the width of the rim, depth the softness of the shade; wash
+        (0..1) lets the colour warm run inwards over the lit side.
         """
         length = math.hypot(dx, dy) or 1
         sx, sy = dx / length * depth * 0.8, dy / length * depth * 0.8
+        pool = (
+            f'<feOffset in="SourceAlpha" dx="{n(-sx * 0.7)}" dy="{n(-sy * 0.7)}"/>'
+            f'<feGaussianBlur stdDeviation="{n(depth * 0.45)}" result="w"/>'
+            f'<feFlood flood-color="{warm}" flood-opacity="{wash:g}"/>'
+            '<feComposite in2="w" operator="out"/>'
+            '<feComposite in2="SourceAlpha" operator="in" result="wash"/>'
+        )
         name = self._define(
             "f",
             '<filter id="ID" x="-0.15" y="-0.15" width="1.3" height="1.3" '
@@ -289,8 +298,10 @@ class Scene:
             f'<feFlood flood-color="{rim}" flood-opacity="{glow:g}"/>'
             '<feComposite in2="o" operator="out"/>'
             '<feComposite in2="SourceAlpha" operator="in" result="rim"/>'
-            '<feMerge><feMergeNode in="SourceGraphic"/><feMergeNode in="shade"/>'
-            '<feMergeNode in="rim"/></feMerge></filter>',
+            + (pool if wash else "")
+            + '<feMerge><feMergeNode in="SourceGraphic"/><feMergeNode in="shade"/>'
+            + ('<feMergeNode in="wash"/>' if wash else "")
+            + '<feMergeNode in="rim"/></feMerge></filter>',
         )
         return f"url(#{name})"
 

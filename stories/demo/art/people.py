@@ -15,13 +15,14 @@ HAIR = "#1d1620"
 
 @dataclass(frozen=True)
 class Look:
-    """Say how a person is coloured: skin, cloth, second cloth, hair and the light's filter."""
+    """Say how a person is coloured, and the filters of the light on them and on their hair."""
 
     skin: str = "#7a4a33"
     cloth: str = "#a8472a"
     over: str = "#d9922b"
     hair: str = HAIR
     light: str = ""
+    shine: str = ""
 
     def lit(self, light: str) -> Look:
         """Give the same person under another light."""
@@ -64,17 +65,18 @@ def neck(s: Scene, at: Place, look: Look, lean: float = 0, thick: float = 20) ->
 def bun(s: Scene, at: Place, look: Look, x: float = -50, y: float = -72, r: float = 26) -> None:
     """Draw a knot of hair with a string of flowers."""
     p = Place(*at(x, y), at.scale, at.turn, at.flip)
-    s.path(blob(f"{-r},0 0,{-r * 0.9} {r},0 0,{r}", p), look.hair, look.light)
+    s.path(blob(f"{-r},0 0,{-r * 0.9} {r},0 0,{r}", p), look.hair, look.shine or look.light)
 
 
 def braid(s: Scene, at: Place, look: Look, text: str, ribbon: str = "") -> None:
     """Draw a plait along a spine of "x,y,r ..." with its bindings."""
-    s.path(tube(text, at), look.hair, look.light)
+    s.path(tube(text, at), look.hair, look.shine or look.light)
     if ribbon:
         x, y, r = (float(v) for v in text.split()[-1].split(","))
-        p = at.inner(x, y)
-        s.path(blob(f"0,{-r} {r * 2.2},{r} {r * 0.8},{r * 2.4} 0,{r} {-r * 1.8},{r * 2} "
-                    f"{-r * 1.6},{-r * 0.4}", p), ribbon)  # fmt: skip
+        p = at.inner(x, y, r)
+        for side in (-1, 1):
+            s.path(blob(f"0,0! {side},-0.9 {side * 1.9},-0.5 {side * 1.8},0.6 {side * 0.9},0.7",
+                        p), ribbon, look.light)  # fmt: skip
 
 
 def head(
@@ -88,7 +90,7 @@ def head(
         if tail == "bun" and hair == "long":
             bun(s, at, look)
         s.path(blob(face, at), look.skin, look.light)
-        s.path(blob(HAIR_SIDE if hair == "long" else HAIR_SHORT, at), look.hair, look.light)
+        s.path(blob(HAIR_SIDE if hair == "long" else HAIR_SHORT, at), look.hair, look.shine or look.light)
         s.path(blob("-6,-86 3,-90 6,-80 0,-70 -6,-74", at), mix(look.skin, "#1c1b2e", 0.25))
     elif view == "front":
         s.path(blob(EGG, at), look.skin, look.light)
@@ -97,12 +99,12 @@ def head(
             blob("-30,-104 -8,-100 0,-92! 4,-70 0,-66! -10,-64 -8,-48 -14,-38 -30,-62 -37,-92", at),
             mix(look.skin, "#1c1b2e", 0.35), opacity=0.45,
         )  # fmt: skip
-        s.path(blob(HAIR_FRONT if hair == "long" else HAIR_BOY, at), look.hair, look.light)
+        s.path(blob(HAIR_FRONT if hair == "long" else HAIR_BOY, at), look.hair, look.shine or look.light)
     else:
         if hair == "short":
             s.path(tube("-36,-80,9 -38,-72,6", at), look.skin)
             s.path(tube("36,-80,9 38,-72,6", at), look.skin)
-        s.path(blob(BACK, at), look.hair, look.light)
+        s.path(blob(BACK, at), look.hair, look.shine or look.light)
         if hair == "long" and tail == "bun":
             bun(s, at, look, 2, -58, 27)
             s.path(tube("-26,-62,5 -14,-40,6 4,-33,6 22,-44,5 28,-60,4", at), "#f4e3c8", opacity=0.9)

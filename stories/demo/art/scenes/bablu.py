@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..kit import BOTTOM, LEFT, RIGHT, TOP, Place, Scene, blob, mix, tube
-from ..nature import palm, stars
+from ..kit import BOTTOM, LEFT, RIGHT, Place, Scene, blob, mix, tube
+from ..nature import crown, palm, stars
 from ..people import SINGING, Look, braid, head
 
 FLAME = (1000, 868)
@@ -35,7 +35,7 @@ def room(s: Scene) -> None:
         for fold in ("40,60,3 50,300,12 10,700,4", "110,60,3 118,300,10 60,660,3"):
             s.path(tube(fold), "#2e1230", opacity=0.6)
     with s.group("layer-2-bunting"):
-        s.path(tube("620,96,3 900,236,3 1220,270,3 1540,226,3 1900,110,3 2300,40,3 2560,60,3"),
+        s.path(tube("640,120,3 900,236,3 1220,270,3 1540,226,3 1900,110,3 2300,40,3 2560,60,3"),
                "#3a1c34")  # fmt: skip
         tones = ("#f2b134", "#3d7a74", "#e8d9c0", "#a8505a", "#6a5a8e", "#d8743e")
         spots = ((700, 146), (800, 196), (905, 236), (1015, 258), (1128, 268), (1240, 268),
@@ -54,25 +54,41 @@ def room(s: Scene) -> None:
 
 def father(s: Scene) -> None:
     """Draw the father leaning in behind, a hand on the mother's arm."""
-    light = s.lit("#ffbe74", -9, 3, soft=3, depth=110, dark=0.6, shade="#1d1230")
-    look = Look("#74452f", "#3a6a68", light=light)
-    s.path(
-        blob("1760,600 1640,650 1560,760 1540,960 1560,1300! 2110,1300! 2100,1060 2060,820 "
-             "1990,690 1880,620"), look.cloth, light,
-    )  # fmt: skip
-    s.path(blob("1716,610 1770,690 1840,616 1850,592 1760,560"), mix(look.cloth, "#fbf7f0", 0.25))
-    head(s, Place(1790, 620, 2.0, 12, True), look, "side", "short")
-    for fold in ("1900,700,2 1940,860,9 1930,1040,2", "1680,760,2 1700,900,7 1690,1080,2"):
-        s.path(tube(fold), "#1d2c40", opacity=0.4)
+    light = s.lit("#ffbe74", -9, 3, soft=3, depth=110, dark=0.6, shade="#1d1230", wash=0.3)
+    look = Look("#7d4a33", "#3f7370", light=light, shine=s.lit("#ffbe74", -8, 2, depth=60))
+    s.path(tube("1732,700,60 1724,640,46 1700,590,44"), look.skin, light)
+    torso = blob(
+        "1668,676 1600,706 1530,780 1500,960 1500,1300! 1960,1300! 1960,1060 1950,860 1900,750 "
+        "1820,696 1770,672 1724,716! 1690,690"
+    )
+    s.path(torso, look.cloth, light)
+    with s.clipped(torso):
+        for fold in ("1760,760,2 1740,960,10 1760,1240,3", "1860,960,2 1840,1080,9 1850,1280,3"):
+            s.path(tube(fold), "#1d2c40", s.blur(2), opacity=0.45)
+    s.path(blob("1664,668! 1676,724 1718,738! 1726,706 1700,694", Place()), "#7fae9f", light)
+    s.path(blob("1726,706! 1718,740! 1772,722 1800,676! 1768,692", Place()), "#5f9388", light)
+    head(s, Place(1738, 672, 1.95, 14, True), look, "side", "short", with_neck=False)
+
+
+def father_arm(s: Scene) -> None:
+    """Draw the father's near arm, his hand resting on the mother's shoulder."""
+    light = s.lit("#ffbe74", -8, -3, soft=3, depth=70, dark=0.55, shade="#1d1230", wash=0.3)
+    s.path(tube("1900,990,48 1876,1060,46 1800,1040,40 1730,980,34 1690,930,30 1660,900,26"),
+           "#7d4a33", light)  # fmt: skip
+    for k, tip in enumerate(("1600,880", "1594,906", "1600,932")):
+        s.path(tube(f"1672,{896 + k * 16},15 1636,{884 + k * 20},13 {tip},10"), "#7d4a33", light)
+    s.path(blob("1858,740 1930,770 1972,880 1980,1000 1950,1070! 1890,1060 1838,1020! 1846,900"),
+           "#3f7370", light)  # fmt: skip
 
 
 def mother(s: Scene) -> None:
     """Draw the mother in her sari, bent over the child on her lap."""
-    light = s.lit("#ffc988", -9, 2, soft=3, depth=120, dark=0.55, shade="#2a1030")
-    look = Look("#84502f", "#b8452a", "#f0b04a", light=light)
+    light = s.lit("#ffc988", -9, 2, soft=3, depth=120, dark=0.5, shade="#2a1030", wash=0.42)
+    look = Look("#84502f", "#b8452a", "#f0b04a", light=light,
+                shine=s.lit("#ffbe74", -8, 2, depth=60))
     at = Place(1450, 742, 1.95, 20, True)
     braid(s, at, look, "-30,-70,22 -54,-30,20 -62,40,19 -52,110,17 -56,170,12")
-    s.path(tube("1466,770,46 1448,700,38 1440,640,36"), look.skin, light)
+    s.path(tube("1500,780,56 1470,720,42 1440,650,38"), look.skin, light)
     body = blob(
         "1400,752 1340,800 1300,900 1290,1010 1270,1120 1250,1300! 1690,1300! 1700,1100 1680,930 "
         "1640,820 1570,762 1480,736"
@@ -92,7 +108,7 @@ def mother(s: Scene) -> None:
     # The near arm goes round the child.
     s.path(tube("1596,880,66 1616,980,54 1570,1090,48 1450,1130,42 1320,1120,34 1236,1096,30"),
            look.skin, light)  # fmt: skip
-    s.path(blob("1540,800 1600,790 1668,850 1690,960 1620,1010 1540,970 1530,880"),
+    s.path(blob("1556,766 1616,790 1668,870 1684,972! 1620,1000 1548,984! 1536,900 1536,810"),
            look.over, light)  # fmt: skip
     for b in (1352, 1376):
         s.path(tube(f"{b},1080,5 {b + 8},1120,6 {b},1158,5"), "#f6cf7a")
@@ -100,26 +116,35 @@ def mother(s: Scene) -> None:
 
 def baby(s: Scene) -> None:
     """Draw the one-year-old, both hands on their way to the cake."""
-    light = s.lit("#ffd596", -8, 3, soft=3, depth=80, dark=0.45, shade="#3a1430")
+    light = s.lit("#ffd596", -8, 3, soft=3, depth=80, dark=0.4, shade="#4a1a30", wash=0.4)
     skin = "#93593a"
-    s.path(tube("1270,1000,40 1290,1070,34 1250,1110,28 1190,1110,26"), skin, light)
-    s.path(blob("1160,930 1110,970 1090,1070 1080,1300! 1330,1300! 1320,1080 1290,970 1240,930"),
+    s.path(blob("1200,950 1150,990 1130,1080 1110,1300! 1350,1300! 1346,1090 1316,990 1270,950"),
            "#efd9a8", light)  # fmt: skip
-    s.path(tube("1150,990,40 1110,1050,34 1080,1064,28 1052,1040,24 1044,1022,20"), skin, light)
-    s.path(blob("1110,940 1170,950 1190,1020 1130,1060 1082,1020"), "#efd9a8", light)
-    p = Place(1196, 938, 1.75, 8, True)
-    s.path(blob("0,-124 40,-114 60,-80 58,-48 40,-16 8,-2 -26,-8 -52,-34 -60,-74 -42,-112", p),
-           skin, light)  # fmt: skip
-    s.path(blob("-58,-62 -50,-56 -46,-40 -58,-34 -68,-46", p), mix(skin, "#1c1b2e", 0.2), light)
-    s.path(blob("46,-98! 30,-120 0,-132 -40,-120 -64,-86 -60,-62! -40,-84 -14,-100 16,-108 34,-106",
-                p), "#241820", light)  # fmt: skip
-    s.path(blob("28,-86 50,-76 56,-48 42,-26 22,-30 12,-58", p), "#ffb070", s.blur(12), opacity=0.35)
+    p = Place(1240, 962, 1.62, 6, True)
+    s.path(blob("-4,-128 36,-120 60,-92 60,-76 66,-64 57,-58 58,-46 52,-42 50,-30 36,-12 6,-2 "
+                "-30,-8 -56,-36 -62,-74 -44,-112", p), skin, light)  # fmt: skip
+    s.path(blob("-28,-66 -18,-66 -10,-54 -18,-40 -28,-44", p), mix(skin, "#1c1b2e", 0.25))
+    s.path(blob("44,-106! 28,-126 -4,-138 -44,-122 -68,-82 -60,-34! -40,-44 -34,-66 -18,-84 "
+                "0,-104 22,-110", p), "#241820", s.lit("#ffbe74", -7, 2, depth=60))  # fmt: skip
+    s.disc(*p(34, -40), 26, "#e8804e", filter=s.blur(9), opacity=0.4)
+
+
+def baby_arms(s: Scene) -> None:
+    """Draw the child's arms, one small hand already in the icing."""
+    light = s.lit("#ffd596", -6, -3, soft=3, depth=50, dark=0.4, shade="#4a1a30", wash=0.3)
+    skin = "#93593a"
+    s.path(tube("1196,1030,34 1160,1084,33 1120,1086,27 1096,1072,24 1084,1062,21"), skin, light)
+    for tip in ("1062,1044,8", "1058,1060,8", "1062,1076,8"):
+        s.path(tube(f"1084,1062,12 {tip}"), skin, light)
+    s.path(blob("1184,976 1230,990 1246,1050 1200,1098 1150,1062 1150,1010"), "#efd9a8", light)
+    s.path(blob("1040,1056 1064,1040 1080,1052 1072,1078 1050,1082"), "#fff6e2")
 
 
 def sister(s: Scene) -> None:
     """Draw the sister singing, her hands about to meet."""
-    light = s.lit("#ffca86", 9, 2, soft=3, depth=100, dark=0.55, shade="#1f1234")
-    look = Look("#7a4a33", "#a8455a", "#f2b134", light=light)
+    light = s.lit("#ffca86", 9, 2, soft=3, depth=100, dark=0.5, shade="#1f1234", wash=0.42)
+    look = Look("#7a4a33", "#a8455a", "#f2b134", light=light,
+                shine=s.lit("#ffbe74", 8, 2, depth=60))
     at = Place(628, 880, 1.72, -8)
     s.path(tube("676,960,36 740,1010,30 812,960,24 850,900,20 864,850,15"), mix(look.skin, "#2a1030", 0.3), light)
     s.path(tube("622,912,40 632,860,32 640,820,30"), look.skin, light)
@@ -137,7 +162,7 @@ def sister(s: Scene) -> None:
     s.path(tube("606,1010,38 640,1110,34 720,1110,29 778,1030,24 800,960,20"), look.skin, light)
     s.path(tube("796,976,20 808,930,19 822,888,14"), look.skin, light)
     s.path(tube("800,960,9 836,930,8 846,916,6"), look.skin, light)
-    s.path(blob("540,940 600,920 660,960 664,1040 610,1080 550,1050 526,990"), mix(look.cloth, "#e8859a", 0.3), light)
+    s.path(blob("548,938 604,916 654,950 676,1030! 640,1064 572,1072! 540,1010"), mix(look.cloth, "#e8859a", 0.3), light)
     s.path(tube("752,1036,6 784,1050,7 806,1040,5"), "#f6cf7a")
 
 
@@ -190,30 +215,33 @@ def bablu_lead() -> Scene:
                "#1f1230", s.blur(40), opacity=0.45)  # fmt: skip
         s.path(blob("420,560 500,470 600,520 600,700 520,860 480,1200 260,1200 300,800"),
                "#1f1230", s.blur(34), opacity=0.4)  # fmt: skip
-    with s.group("layer-4-father"):
+    # One transform brings the family near; it only scales, so the light keeps its side.
+    near = "translate(-104 -74) scale(1.1)"
+    with s.group("layer-4-father"), s.group(transform=near):
         father(s)
-    with s.group("layer-5-mother-and-baby"):
+    with s.group("layer-5-mother-and-baby"), s.group(transform=near):
         mother(s)
+        father_arm(s)
         baby(s)
-    with s.group("layer-6-sister"):
+    with s.group("layer-6-sister"), s.group(transform=near):
         sister(s)
-    with s.group("layer-7-table"):
+    with s.group("layer-7-table"), s.group(transform=near):
         table(s)
-    with s.group("light-candle"):
+        baby_arms(s)
+    with s.group("light-candle"), s.group(transform=near):
         s.glow(*FLAME, 620, "#ff9a4a", 0.42)
         s.glow(*FLAME, 190, "#ffd27a", 0.75)
         s.path(blob("1000,802! 1018,846 1020,880 1000,902 980,880 982,846"), "#ffd37a")
         s.path(blob("1000,836! 1011,866 1010,886 1000,896 990,886 989,866"), "#fffbe6")
     with s.group("layer-8-foreground"):
-        s.path(blob("2080,1720! 2110,1500 2180,1380 2260,1420 2300,1330 2380,1390 2460,1300 "
-                    "2570,1330! 2570,1720!"), "#1a1026", s.lit("#b4502f", -6, -4, soft=6, depth=60))  # fmt: skip
-        for x, y, r in ((2200, 1400, 62), (2330, 1360, 74), (2460, 1330, 66), (2260, 1500, 58),
-                        (2400, 1470, 80)):  # fmt: skip
-            for k in range(9):
-                q = Place(x, y, r, k * 40)
-                s.path(blob("0,0 0.6,-0.3 1,0 0.6,0.3", q), "#5a2a24" if k % 2 else "#74331f",
-                       s.lit("#f0803a", -3, -2, depth=12))  # fmt: skip
-        s.path(f"M{LEFT} {TOP}H{RIGHT}V{TOP + 30}H{LEFT}Z", "#1a1026", opacity=0.6)
+        s.path(blob("2080,1720! 2110,1560 2180,1440 2300,1400 2440,1380 2570,1400! 2570,1720!"),
+               "#1a1026", s.lit("#b4502f", -6, -4, soft=6, depth=60))  # fmt: skip
+        marigold = s.lit("#ff9a4a", -5, -3, soft=2, depth=26, dark=0.6)
+        for k, (x, y, r) in enumerate(((2150, 1520, 66), (2230, 1420, 78), (2370, 1390, 86),
+                                       (2320, 1520, 80), (2480, 1470, 84), (2230, 1610, 80),
+                                       (2400, 1600, 90))):  # fmt: skip
+            for size, tone in ((1, "#6b2a1e"), (0.7, "#8a3c1e"), (0.4, "#a8521f")):
+                s.path(crown((x, y, r * size, r * size * 0.86), k, 15, 0.2), tone, marigold)
     return s
 
 
