@@ -63,6 +63,6 @@ def _publish(response: HttpResponse, params: tuple[str, ...]) -> None:
         stale = min(stale, left - shared_max_age)
         response[FRESH_UNTIL_HEADER] = str(fresh_until.timestamp())
     response["Cache-Control"] = f"public, max-age=0, s-maxage={shared_max_age}, stale-while-revalidate={stale}"
-    response["ETag"] = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
+    response["ETag"] = f'W/"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
     response[PARAMS_HEADER] = ",".join(params)
     patch_vary_headers(response, ["Accept-Encoding"])
