@@ -159,7 +159,6 @@ class PageCache:
         self._edition = edition
 
     def _ask_django(self, environ: dict[str, Any], start_response: Callable[..., Any], edition: int) -> Iterable[bytes]:
-        head = environ["REQUEST_METHOD"] == "HEAD"
         query = environ.get("QUERY_STRING", "")
         captured: list[Any] = []
 
@@ -169,7 +168,7 @@ class PageCache:
                 return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)  # type: ignore[no-any-return]
             return lambda _: None
 
-        body = self.app({**environ, "REQUEST_METHOD": "GET"} if head and environ["PATH_INFO"] in self.params else environ, capture)
+        body = self.app(environ, capture)
         status, headers = captured
         if not _is_public(status, headers):
             return body
@@ -181,9 +180,6 @@ class PageCache:
         params = tuple(part for part in _header(headers, PARAMS_HEADER).split(",") if part)
         fresh_until = float(_header(headers, FRESH_UNTIL_HEADER) or "inf")
         expires = min(time.time() + KEEP_SECONDS, fresh_until - LAST_MINUTE)
-        if head and not content:  # Django answered the HEAD itself: nothing to keep
-            start_response(status, [pair for pair in headers if pair[0].lower() not in _INTERNAL])
-            return []
         page = _page(edition, expires, headers, content)
         if expires > time.time():
             path = environ["PATH_INFO"]

@@ -90,14 +90,15 @@ def publish(story: Story, by: Any = None) -> StoryRevision:
     verdict = gate.judge(uses_of(locked, blocks))
     if reasons := obstacles(locked, blocks, verdict):
         raise NotPublishable(reasons)
-    revision = _take_snapshot(locked, blocks, by)
     locked.status = Status.PUBLISHED
     locked.publish_at = locked.publish_at or timezone.now()
+    revision = _take_snapshot(locked, blocks, by)
     locked.live_until = _earliest(locked.expire_at, gate.start_of_day(verdict.ends_on) if verdict.ends_on else None)
     locked.in_feed = Channel.FEED in locked.channels
     locked.live_revision = revision
     locked.save(update_fields=["status", "publish_at", "live_until", "in_feed", "live_revision", "changed_at"])
     search.put(locked, revision)
+    rendering.refresh_family(locked)
     Edition.advance()
     return revision
 
@@ -121,6 +122,7 @@ def _leave(story: Story, to: str) -> None:
     locked.in_feed = False
     locked.save(update_fields=["status", "live_revision", "in_feed", "changed_at"])
     search.remove(locked)
+    rendering.refresh_family(locked)
     Edition.advance()
 
 
@@ -133,6 +135,7 @@ def change_slug(story: Story, old_slug: str) -> None:
     if story.live_revision:
         rendering.render(story.live_revision)
         story.live_revision.save(update_fields=rendering.RENDERED_FIELDS)
+    rendering.refresh_family(story)
     Edition.advance()
 
 

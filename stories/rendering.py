@@ -9,10 +9,12 @@ import hashlib
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from stories.models import StoryRevision
+from stories import structured_data
+from stories.models import Story, StoryRevision
 from stories.models.stories import interface_language, story_address
 
 RENDERED_FIELDS = ["body_html", "card_html", "head_html", "rendered_by"]
@@ -36,12 +38,48 @@ def render(revision: StoryRevision) -> None:
     """Fill the revision's rendered fields from its content, in the language its page is framed in."""
     content = revision.content
     address = story_address(revision.story.slug, content["language"])
-    context = {"story": content, "address": address, "absolute": settings.SITE_URL + address, "site_url": settings.SITE_URL, "charity_name": settings.CHARITY_NAME}
+    context = {
+        "story": content,
+        "address": address,
+        "absolute": settings.SITE_URL + address,
+        "site_url": settings.SITE_URL,
+        "charity_name": settings.CHARITY_NAME,
+        "alternates": alternates(revision.story),
+        "structured_data": structured_data.of_story(revision, settings.SITE_URL + address),
+    }
     with translation.override(interface_language(content["language"])):
         revision.body_html = render_to_string("stories/body.html", context)
         revision.card_html = render_to_string("components/story-card.html", context)
         revision.head_html = render_to_string("stories/head.html", context)
     revision.rendered_by = fingerprint()
+
+
+def alternates(story: Story) -> list[dict[str, str]]:
+    """Return language and absolute address of each public translation, the story's own included.
+
+    Empty without translations: a page needs no `hreflang` that only names itself.
+    """
+    others = [other for other in family(story) if other.is_public()]
+    if not others:
+        return []
+    everyone = sorted([story, *others], key=lambda member: member.language)
+    return [{"language": member.language, "address": settings.SITE_URL + member.get_absolute_url()} for member in everyone]
+
+
+def family(story: Story) -> list[Story]:
+    """Return the other stories that are translations of the same original, the original included."""
+    original = story.translation_of_id or story.pk
+    members = Story.objects.filter(Q(pk=original) | Q(translation_of=original)).exclude(pk=story.pk)
+    return list(members.select_related("live_revision"))
+
+
+def refresh_family(story: Story) -> None:
+    """Render the live translations of a story anew, since each names the others."""
+    for other in family(story):
+        if other.live_revision:
+            other.live_revision.story = other
+            render(other.live_revision)
+            other.live_revision.save(update_fields=RENDERED_FIELDS)
 
 
 def rendered(revision: StoryRevision) -> StoryRevision:

@@ -41,8 +41,8 @@ def story_list(request: HttpRequest) -> HttpResponse:
 
 
 def gone(request: HttpRequest, found: Story) -> HttpResponse:
-    """Answer 410 for a story that was public once, 404 for one that never was."""
-    if not found.revisions.exists() or (found.live_revision_id and found.live_until is None):
+    """Answer 410 for a story that was public once; raise Http404 for one that never was."""
+    if not found.was_public():
         raise Http404
     return render(request, "410.html", status=410)
 

@@ -130,6 +130,10 @@ class Story(models.Model):
             and (self.live_until is None or self.live_until > at)
         )
 
+    def was_public(self) -> bool:
+        """Return whether the public could ever read the story: published once, and not only scheduled."""
+        return bool(self.publish_at and self.publish_at <= timezone.now() and self.revisions.exists())
+
 
 def interface_language(language: str) -> str:
     """Return the interface language a story in `language` is framed in: its own, or the default."""
