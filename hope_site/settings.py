@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "django.forms",  # the renderer finds widget templates by app, so that ours may replace field.html
 ]
 
 MIDDLEWARE = [
