@@ -26,8 +26,7 @@ def icon(name: str, label: str = "") -> SafeString:
     address = f"{static('sprite.svg')}#{name}"
     if label:
         return format_html(
-            '<svg class="icon" role="img" aria-label="{}" focusable="false">'
-            '<use href="{}"></use></svg>',
+            '<svg class="icon" role="img" aria-label="{}" focusable="false"><use href="{}"></use></svg>',
             label,
             address,
         )

@@ -11,6 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 SVG = "http://www.w3.org/2000/svg"
 #: A name becomes an id in the sprite and the part after "#" in a page, so it is kept plain.
 GLYPH_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+#: What a glyph may be made of. The sprite is served from our own origin, so nothing that runs or links.
+SHAPES = frozenset({"path", "circle", "ellipse", "rect", "line", "polyline", "polygon", "g"})
 
 
 class Command(BaseCommand):
@@ -58,7 +60,22 @@ def _symbol(file: Path) -> str:
         raise CommandError(f"{file.name}: {error}") from error
     if root.tag != f"{{{SVG}}}svg" or "viewBox" not in root.attrib:
         raise CommandError(f"{file.name}: not an SVG with a viewBox")
+    for element in root.iter():
+        fault = _fault(element, root)
+        if fault:
+            raise CommandError(f"{file.name}: {fault}")
     return _element(root, "symbol", {"id": file.stem, **root.attrib})
+
+
+def _fault(element: ElementTree.Element, root: ElementTree.Element) -> str:
+    """Say what a glyph may not hold, or nothing: only plain shapes, unnamed, with plain attributes."""
+    name = element.tag.removeprefix(f"{{{SVG}}}")
+    if element is not root and name not in SHAPES:
+        return f"{name} is not a plain shape"
+    for attribute in element.attrib:
+        if attribute in {"id", "style", "class", "href"} or attribute.startswith(("on", "{")):
+            return f"{name} has the attribute {attribute}"
+    return f"{name} holds text" if (element.text or "").strip() else ""
 
 
 def _element(element: ElementTree.Element, tag: str, attributes: dict[str, str]) -> str:
@@ -66,15 +83,8 @@ def _element(element: ElementTree.Element, tag: str, attributes: dict[str, str])
     opening = tag + "".join(
         f' {name}="{_attribute(" ".join(value.split()))}"' for name, value in attributes.items()
     )
-    inside = "".join(_element(child, _local_name(child), child.attrib) for child in element)
+    inside = "".join(_element(child, child.tag.removeprefix(f"{{{SVG}}}"), child.attrib) for child in element)
     return f"<{opening}>{inside}</{tag}>" if inside else f"<{opening}/>"
-
-
-def _local_name(element: ElementTree.Element) -> str:
-    """Return the element's name in the SVG namespace. Raises CommandError for any other."""
-    if not isinstance(element.tag, str) or not element.tag.startswith(f"{{{SVG}}}"):
-        raise CommandError(f"{element.tag!r} is not an SVG element")
-    return element.tag.removeprefix(f"{{{SVG}}}")
 
 
 def _attribute(value: str) -> str:
