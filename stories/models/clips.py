@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from safeguarding.models import Contributor
-from stories.models.pictures import Picture, Readiness, new_token
+from stories.models.pictures import Picture, new_token
+from stories.models.preparation import Prepared, PreparedQuerySet
 
 
 class ClipHost(models.TextChoices):
@@ -20,15 +21,15 @@ class ClipHost(models.TextChoices):
     VIMEO = "vimeo", "Vimeo"
 
 
-class ClipQuerySet(models.QuerySet["Clip"]):
+class ClipQuerySet(PreparedQuerySet):
     """Clips, as the worker and the library ask for them."""
 
     def waiting(self) -> "ClipQuerySet":
-        """Keep own clips that are still to be prepared."""
-        return self.filter(readiness=Readiness.WAITING, host=ClipHost.OWN)
+        """Keep own clips that are still to be prepared; an embedded clip has nothing to prepare."""
+        return super().waiting().filter(host=ClipHost.OWN)
 
 
-class Clip(models.Model):
+class Clip(Prepared):
     """A clip with everything a reader needs before and without playing it."""
 
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
@@ -44,8 +45,6 @@ class Clip(models.Model):
     poster = models.ForeignKey(Picture, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("poster"))
     transcript = models.TextField(_("transcript"), blank=True, help_text=_("What is said, heard and seen."))
     contributors = models.ManyToManyField(Contributor, blank=True, related_name="+", verbose_name=_("people who can be seen or heard in it"))
-    readiness = models.CharField(_("state"), max_length=8, choices=Readiness.choices, default=Readiness.WAITING, editable=False)
-    failure = models.CharField(_("why it failed"), max_length=200, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
 

@@ -1,7 +1,7 @@
 """Pictures: a clean master under a random name, and the renditions made of it."""
 
 import secrets
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,19 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from safeguarding.models import Contributor
+from stories.models.preparation import Prepared, Readiness
+
+__all__ = ["Origin", "Picture", "Readiness", "new_token"]
 
 
 def new_token() -> str:
     """Return a random public id of 128 bits."""
     return secrets.token_urlsafe(16)
-
-
-class Readiness(models.TextChoices):
-    """How far the worker is with a picture or clip."""
-
-    WAITING = "waiting", _("being prepared")
-    READY = "ready", _("ready")
-    FAILED = "failed", _("could not be prepared")
 
 
 class Origin(models.TextChoices):
@@ -36,15 +31,7 @@ class Origin(models.TextChoices):
     GENERATED = "generated", _("computer-generated picture")
 
 
-class PictureQuerySet(models.QuerySet["Picture"]):
-    """Pictures, as the worker and the library ask for them."""
-
-    def waiting(self) -> "PictureQuerySet":
-        """Keep pictures whose renditions are still to be made."""
-        return self.filter(readiness=Readiness.WAITING)
-
-
-class Picture(models.Model):
+class Picture(Prepared):
     """A picture as the site holds it: re-encoded without metadata, under a random name."""
 
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
@@ -63,12 +50,8 @@ class Picture(models.Model):
     stand_in = models.TextField(blank=True, editable=False)  # tiny blurred picture as a data: address
     # {"full": {"width": int, "height": int, "widths": [int, …]}, "wide": {…}} once ready: see renditions.py
     renditions = models.JSONField(default=dict, editable=False)
-    readiness = models.CharField(_("state"), max_length=8, choices=Readiness.choices, default=Readiness.WAITING, editable=False)
-    failure = models.CharField(_("why it failed"), max_length=200, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
-
-    objects: ClassVar[PictureQuerySet] = PictureQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("picture")
