@@ -6,6 +6,7 @@ neck and the head is 100 high. Faces look along +x; `flip` in the place turns pe
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from .kit import Place, Scene, blob, mix, tube
@@ -107,7 +108,11 @@ def head(
         s.path(blob(BACK, at), look.hair, look.shine or look.light)
         if hair == "long" and tail == "bun":
             bun(s, at, look, 2, -58, 27)
-            s.path(tube("-26,-62,5 -14,-40,6 4,-33,6 22,-44,5 28,-60,4", at), "#f4e3c8", opacity=0.9)
+            # Jasmine over the knot, as beads.
+            for k in range(7):
+                angle = math.radians(195 + k * 25)
+                x, y = at(2 + math.cos(angle) * 30, -58 + math.sin(angle) * 28)
+                s.disc(x, y, 6 * at.scale, mix("#f4e3c8", look.cloth, 0.2))
 
 
 def woman_back(
