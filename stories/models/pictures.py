@@ -90,4 +90,5 @@ class Picture(Prepared):
             "colour": self.colour,
             "stand_in": self.stand_in,
             "crops": self.renditions,
+            "share_bytes": self.share_bytes,
         }
