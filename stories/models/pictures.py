@@ -50,6 +50,7 @@ class Picture(Prepared):
     stand_in = models.TextField(blank=True, editable=False)  # tiny blurred picture as a data: address
     # {"full": {"width": int, "height": int, "widths": [int, …]}, "wide": {…}} once ready: see renditions.py
     renditions = models.JSONField(default=dict, editable=False)
+    share_bytes = models.PositiveIntegerField(default=0, editable=False)  # size of the share card, for the feed
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
 
