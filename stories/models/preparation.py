@@ -68,7 +68,9 @@ class Prepared(models.Model):
         """
         rows = type(self).objects.filter(pk=self.pk).waiting().unclaimed()
         gone_through = rows.filter(attempts__gte=MOST_ATTEMPTS)
-        if gone_through.update(readiness=Readiness.FAILED, failure=_("It could not be prepared in several attempts. Please upload it again.")):
+        if gone_through.update(
+            readiness=Readiness.FAILED, failure=_("It could not be prepared in several attempts. Please upload it again.")
+        ):
             return False
         word = secrets.token_hex(8)
         if not rows.update(claimed_by=word, claimed_until=timezone.now() + LEASE, attempts=F("attempts") + 1):

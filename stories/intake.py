@@ -1,0 +1,223 @@
+"""Picture intake: from whatever was uploaded to a clean master, before anything else can read it.
+
+The pixels are pasted into a new picture, since re-encoding alone keeps comments; nothing of the original is kept
+(safeguarding rules 7 and 8).
+"""
+
+import functools
+import io
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageCms, ImageOps
+
+from stories import media_storage, tasks
+from stories.models import Picture
+
+MAX_BYTES = 40 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+MAX_SIDE = 16_000  # WebP ends at 16,383
+MASTERS = "masters"
+
+# What Pillow calls a kind of picture -> (what people call it, the endings its files have).
+KINDS = {
+    "JPEG": ("JPEG", {"jpg", "jpeg", "jpe", "jfif", "mpo"}),
+    "MPO": ("JPEG", {"jpg", "jpeg", "jpe", "jfif", "mpo"}),
+    "PNG": ("PNG", {"png", "apng"}),
+    "WEBP": ("WebP", {"webp"}),
+    "AVIF": ("AVIF", {"avif", "avifs"}),
+    "HEIF": ("HEIC", {"heic", "heif", "hif", "heics", "heifs"}),
+    "TIFF": ("TIFF", {"tif", "tiff"}),
+}
+# Marks of a file that is something else as well. Such a second nature dies in the re-encoding; this says so early.
+_SECOND_NATURE = re.compile(rb"<script[\s>]|<iframe[\s>]|<!doctype\s+html|<html[\s>]|<\?php|<svg\s[^>]{0,80}xmlns", re.IGNORECASE)
+_PDF_WITHIN = 1024  # readers accept a PDF whose mark stands this far in
+_ZIP_END = b"PK\x05\x06\x00\x00\x00\x00"
+_ZIP_END_WITHIN = 65_557  # the end record and the longest comment after it
+
+# A picture whose header promises more is an error for every use of Pillow in this process, not only here.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
+
+@dataclass(frozen=True)
+class CleanPicture:
+    """A picture without anything but its pixels: encoded bytes, size in pixels, extension jpg or png."""
+
+    content: bytes
+    width: int
+    height: int
+    extension: str
+
+
+def clean_picture(upload: File[Any]) -> CleanPicture:
+    """Return the upload's pixels, upright and in sRGB, encoded anew without any metadata.
+
+    An animation or a file of several pages gives its first picture. Raises ValidationError with a sentence for the
+    person uploading: wrong kind, disguised, too large, more than 40 megapixels, damaged.
+    """
+    if (upload.size or 0) > MAX_BYTES:
+        raise _refusal(_("This file is larger than 40 MB. Please upload a smaller one."), "too_many_bytes")
+    upload.seek(0)
+    content = upload.read()
+    picture = _opened(content)
+    _check_name(upload.name or "", picture.format or "")
+    _check_single_nature(content)
+    if picture.width * picture.height > MAX_PIXELS or max(picture.size) > MAX_SIDE:
+        raise _too_many_pixels()
+    try:
+        pixels = _upright_srgb(picture)
+        return _encoded(pixels)
+    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError, MemoryError, Image.DecompressionBombError) as error:
+        raise _refusal(
+            _("This picture is damaged or incomplete. Please export it again and upload it anew."), "damaged"
+        ) from error
+
+
+def store_picture(
+    upload: File[Any] | CleanPicture,
+    *,
+    title: str,
+    origin: str,
+    alt: str = "",
+    decorative: bool = False,
+    credit: str = "",
+    focal: tuple[float, float] = (0.5, 0.5),
+    by: Any = None,
+) -> Picture:
+    """Keep an upload as a picture: its clean master, its row, and on commit a nudge to make the renditions.
+
+    `focal` is (across, down), each 0 to 1. Raises ValidationError as `clean_picture` and the model do.
+    """
+    clean = upload if isinstance(upload, CleanPicture) else clean_picture(upload)
+    picture = Picture(
+        title=title, origin=origin, alt=alt, decorative=decorative, credit=credit, focal_x=focal[0], focal_y=focal[1],
+        width=clean.width, height=clean.height, created_by=by,
+    )  # fmt: skip
+    return keep(picture, clean)
+
+
+def keep(picture: Picture, clean: CleanPicture) -> Picture:
+    """Save an unsaved picture with its master. No master is left behind when the row is refused."""
+    picture.width, picture.height = clean.width, clean.height
+    picture.full_clean(exclude=["master"])
+    picture.master.name = media_storage.add(MASTERS, clean.content, clean.extension)
+    try:
+        with transaction.atomic():
+            picture.save(force_insert=True)
+    except BaseException:
+        default_storage.delete(picture.master.name)
+        raise
+    # A nudge that cannot be queued is no harm: the sweep finds the waiting row.
+    transaction.on_commit(functools.partial(tasks.prepare_picture.enqueue, picture.pk), robust=True)
+    return picture
+
+
+def _opened(content: bytes) -> Image.Image:
+    """Open the file by its content alone, reading no more than its header."""
+    from pillow_heif import register_heif_opener  # noqa: PLC0415  (9 MB that readers' pages never need)
+
+    register_heif_opener(thumbnails=False)
+    try:
+        return Image.open(io.BytesIO(content), formats=[kind for kind in KINDS if kind != "MPO"])
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels() from error
+    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError, TypeError, OverflowError) as error:
+        raise _refusal(
+            _("This is not a picture we can take. Please upload a JPEG, PNG, WebP, AVIF, HEIC or TIFF file."), "wrong_kind"
+        ) from error
+
+
+def _check_name(name: str, kind: str) -> None:
+    """Refuse a file whose name says that it is something else; a name without an ending says nothing."""
+    ending = PurePath(name).suffix.lower().removeprefix(".")
+    called, endings = KINDS[kind]
+    if ending and ending not in endings:
+        raise ValidationError(
+            _(
+                "The name of this file ends in .%(ending)s, but it is a %(kind)s picture. "
+                "Please rename it or export it again, then upload it."
+            ),
+            code="disguised",
+            params={"ending": ending[:12], "kind": called},
+        )
+
+
+def _check_single_nature(content: bytes) -> None:
+    if b"%PDF-" in content[:_PDF_WITHIN] or _ZIP_END in content[-_ZIP_END_WITHIN:] or _SECOND_NATURE.search(content):
+        raise _refusal(
+            _("This file carries something beside the picture. Please export the picture again and upload that."), "second_nature"
+        )
+
+
+def _upright_srgb(picture: Image.Image) -> Image.Image:
+    """Return the first picture of the file, turned as its orientation says, as RGB or RGBA in sRGB."""
+    profile = picture.info.get("icc_profile")
+    picture.load()
+    upright = ImageOps.exif_transpose(picture)
+    if upright.mode in {"I", "F"} or upright.mode.startswith("I;16"):
+        upright = _eight_bits(upright)
+    if "transparency" in upright.info or upright.mode in {"LA", "La", "PA", "RGBa"}:
+        upright = upright.convert("RGBA")
+    elif upright.mode in {"P", "1"}:
+        upright = upright.convert("RGB")
+    return _in_srgb(upright, profile)
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Return a deep greyscale picture in eight bits: 16-bit values by their upper byte, others by their span."""
+    if picture.mode.startswith("I;16"):
+        return picture.convert("I").point(lambda value: value / 256).convert("L")
+    darkest, lightest = picture.getextrema()
+    span = (lightest - darkest) or 1  # type: ignore[operator]
+    return picture.convert("F").point(lambda value: value * (255 / span) - darkest * 255 / span).convert("L")  # type: ignore[operator]
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
+    colours = picture.convert("RGB") if alpha else picture
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            colours = ImageCms.profileToProfile(colours, source, _srgb(), outputMode="RGB") or colours
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            colours = colours.convert("RGB")  # a broken or foreign profile: the numbers are taken as sRGB
+    colours = colours.convert("RGB")
+    if alpha and alpha.getextrema()[0] < 255:  # type: ignore[operator]
+        colours.putalpha(alpha)
+    return colours
+
+
+@functools.cache
+def _srgb() -> ImageCms.ImageCmsProfile:
+    return ImageCms.createProfile("sRGB")  # type: ignore[return-value]
+
+
+def _encoded(pixels: Image.Image) -> CleanPicture:
+    """Paste the pixels into a new picture and encode that: JPEG, or PNG where something is transparent."""
+    fresh = Image.new(pixels.mode, pixels.size)
+    target = io.BytesIO()
+    if fresh.mode == "RGBA":
+        # What lies under wholly transparent pixels was hidden by someone: it is not carried along.
+        fresh.paste(pixels, mask=pixels.getchannel("A").point(lambda alpha: 255 if alpha else 0))
+        fresh.save(target, "PNG", compress_level=4)
+        return CleanPicture(target.getvalue(), *fresh.size, "png")
+    fresh.paste(pixels)
+    fresh.save(target, "JPEG", quality=95, subsampling="4:4:4")
+    return CleanPicture(target.getvalue(), *fresh.size, "jpg")
+
+
+def _refusal(sentence: Any, code: str) -> ValidationError:
+    return ValidationError(sentence, code=code)
+
+
+def _too_many_pixels() -> ValidationError:
+    return _refusal(_("This picture has more than 40 megapixels. Please upload a smaller one."), "too_many_pixels")
