@@ -1,0 +1,73 @@
+"""What every editing page here shares: related rows chosen by typing, and scripts that carry the page's nonce."""
+# Django's forms and admin classes take no type arguments at run time.
+# mypy: disable-error-code="type-arg"
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from js_asset import Media
+
+from stories.forms import KnownAutocomplete
+from stories.models import Picture
+
+
+class ByTyping(admin.options.BaseModelAdmin):
+    """Choose related rows by typing: no list of all stories, no query for the row already chosen."""
+
+    joined: tuple[str, ...] = ()  # relations fetched with each row
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Give the field the widget that knows its present choice."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KnownAutocomplete(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Fetch the related rows in the same query."""
+        found = super().get_queryset(request)
+        return found.select_related(*self.joined) if self.joined else found
+
+
+class NoncedMedia(admin.ModelAdmin):
+    """Let the page's import map run under the Content-Security-Policy."""
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Put the request's nonce on the page's scripts."""
+        response: Any = super().render_change_form(request, context, *args, **kwargs)
+        nonce = str(request.csp_nonce)  # type: ignore[attr-defined]  # set by the policy's middleware
+        response.context_data["media"] = Media.from_media(response.context_data["media"], nonce=nonce)
+        return response
+
+
+def rendition_address(picture: Picture, width: int) -> str:
+    """Return the address of the smallest whole rendition at least so many pixels wide, or of the largest."""
+    widths = picture.renditions["full"]["widths"]
+    return f"/media/p/{picture.token}/full-{next((w for w in widths if w >= width), widths[-1])}.jpg"
+
+
+def thumbnail(picture: Picture | None) -> SafeString | str:
+    """Return a small view of a picture, or how far its preparation is."""
+    if picture is None:
+        return "–"
+    if not picture.renditions:
+        return str(picture.get_readiness_display())
+    full = picture.renditions["full"]
+    return format_html(
+        '<img class="thumbnail" src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
+        rendition_address(picture, 1), full["width"], full["height"], picture.alt,
+    )  # fmt: skip
+
+
+def linked(rows: list[Any]) -> SafeString:
+    """Return the rows as links to their admin pages, one a line."""
+    return format_html_join(
+        SafeString("<br>"),
+        '<a href="{}">{}</a>',
+        ((reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]), row) for row in rows),
+    )
