@@ -204,3 +204,34 @@ def child_back(
             braid(s, at.inner(0, -294), look,
                   f"{20 * side},-50,13 {34 * side},-16,12 {36 * side},30,10 {40 * side},64,7",
                   look.over)  # fmt: skip
+
+
+def walker(s: Scene, at: Place, look: Look, *, woman: bool = True, belly: float = 0) -> None:
+    """Draw a person walking, seen from the side, without arms; belly > 0 rounds the front."""
+    if woman:
+        s.path(tube("-70,-50,15 -92,-20,13 -84,-6,10", at), look.skin, look.light)
+        s.path(tube("60,-30,15 84,-8,13 104,-2,9", at), look.skin, look.light)
+        neck(s, at.inner(0, -572), look)
+        s.path(
+            blob("-22,-592 -58,-574 -70,-510 -56,-440 -76,-340 -100,-180 -122,-44! -40,-30 30,-34 "
+                 f"98,-26! 88,-160 78,-300 {54 + belly},-390 {66 + belly * 0.6},-450 70,-510 42,-570 "
+                 "16,-590", at),
+            look.cloth, look.light,
+        )  # fmt: skip
+        s.path(
+            blob(f"{64 + belly},-400! 74,-490 30,-580 -10,-598 -52,-580 -80,-490 -96,-380 -130,-250! "
+                 "-80,-236 -56,-250! -50,-360 -10,-420", at),
+            look.over, look.light,
+        )  # fmt: skip
+    else:
+        dark = mix(look.over, "#15141f", 0.3)
+        s.path(tube("-6,-380,44 -50,-220,34 -104,-70,24 -116,-40,20", at), dark, look.light)
+        s.path(tube("-118,-44,18 -106,-10,15 -84,-4,10", at), look.skin, look.light)
+        s.path(tube("6,-380,46 50,-210,35 56,-60,25 54,-36,21", at), look.over, look.light)
+        s.path(tube("52,-36,18 60,-8,15 92,-2,10", at), look.skin, look.light)
+        neck(s, at.inner(6, -572), look, thick=23)
+        s.path(
+            blob("-20,-600 -66,-572 -78,-500 -62,-420 -58,-340! 0,-328 62,-340! 66,-430 78,-510 "
+                 "54,-574 24,-596", at),
+            look.cloth, look.light,
+        )  # fmt: skip

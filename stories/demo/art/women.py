@@ -22,13 +22,8 @@ def folds(s: Scene, at: Place, outline: str, tone: str, spines: tuple[str, ...],
             s.path(tube(spine, at), mix(tone, "#15141f", 0.45), s.blur(1.6 * at.scale), opacity=deep)
 
 
-def woman_speaking(s: Scene, at: Place, look: Look, *, turn: float = 0) -> None:
-    """Draw a woman standing, seen from the side, one hand raised as she speaks."""
-    far = Look(mix(look.skin, "#1c1b2e", 0.22), look.cloth, look.over, look.hair, look.light)
-    s.path(tube("44,-548,24 96,-492,21 146,-500,18 168,-570,15 172,-606,13", at), far.skin, look.light)
-    hand_open(s, at, far, 173, -620, 8)
-    s.path(tube("40,-24,15 66,-8,13 84,-2,9", at), far.skin)
-    s.path(tube("-20,-24,17 10,-6,14 34,0,10", at), look.skin)
+def sari_side(s: Scene, at: Place, look: Look) -> None:
+    """Draw the body of a woman standing in a sari, seen from the side, without arms or head."""
     neck(s, at.inner(-4, -570), look)
     body = blob(
         "-24,-592 -62,-574 -76,-520 -62,-430 -92,-340 -100,-190 -116,-28! -50,-6 30,-14 102,-24! "
@@ -49,6 +44,16 @@ def woman_speaking(s: Scene, at: Place, look: Look, *, turn: float = 0) -> None:
     with s.clipped(pallu):
         s.path(tube("-136,-240,6 -94,-226,7 -46,-238,6", at), mix(look.over, "#fbf7f0", 0.6))
         s.path(tube("-40,-300,5 -20,-420,5 24,-388,5 84,-336,5", at), mix(look.over, "#fbf7f0", 0.5))
+
+
+def woman_speaking(s: Scene, at: Place, look: Look, *, turn: float = 0) -> None:
+    """Draw a woman standing, seen from the side, one hand raised as she speaks."""
+    far = Look(mix(look.skin, "#1c1b2e", 0.22), look.cloth, look.over, look.hair, look.light)
+    s.path(tube("44,-548,24 96,-492,21 146,-500,18 168,-570,15 172,-606,13", at), far.skin, look.light)
+    hand_open(s, at, far, 173, -620, 8)
+    s.path(tube("40,-24,15 66,-8,13 84,-2,9", at), far.skin)
+    s.path(tube("-20,-24,17 10,-6,14 34,0,10", at), look.skin)
+    sari_side(s, at, look)
     s.path(tube("-18,-548,26 -40,-470,22 -22,-404,18 40,-386,15 78,-392,13", at), look.skin, look.light)
     hand_open(s, at, look, 88, -396, 74)
     s.path(blob("-46,-576 0,-584 18,-550 2,-488! -56,-494! -62,-540", at), look.cloth, look.light)
