@@ -1,0 +1,21 @@
+"""Where giving happens, for pages that point there: {% load giving %}{% page_address "give" as giving %}."""
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+
+register = template.Library()
+
+# The names under which the pages of giving and support are wired, once they are.
+PAGES = {"give": "give", "freedom-partner": "freedom-partner", "portal": "portal", "updates": "updates"}
+
+
+@register.simple_tag
+def page_address(name: str) -> str:
+    """Return a page's address in the active language, or "" while the site has no such page.
+
+    Raises KeyError for a page that is not in PAGES, so that a typing error cannot hide a panel for ever.
+    """
+    try:
+        return reverse(PAGES[name])
+    except NoReverseMatch:
+        return ""
