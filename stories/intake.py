@@ -64,7 +64,7 @@ def clean_picture(upload: File[Any]) -> CleanPicture:
     An animation or a file of several pages gives its first picture. Raises ValidationError with a sentence for the
     person uploading: wrong kind, disguised, too large, more than 40 megapixels, damaged.
     """
-    if (upload.size or 0) > MAX_BYTES:
+    if upload.size > MAX_BYTES:
         raise _refusal(_("This file is larger than 40 MB. Please upload a smaller one."), "too_many_bytes")
     upload.seek(0)
     content = upload.read()
@@ -90,16 +90,18 @@ def store_picture(
     alt: str = "",
     decorative: bool = False,
     credit: str = "",
-    focal: tuple[float, float] = (0.5, 0.5),
+    focal_x: float = 0.5,
+    focal_y: float = 0.5,
     by: Any = None,
 ) -> Picture:
     """Keep an upload as a picture: its clean master, its row, and on commit a nudge to make the renditions.
 
-    `focal` is (across, down), each 0 to 1. Raises ValidationError as `clean_picture` and the model do.
+    The focal point is given as fractions of the width and height. Raises ValidationError as
+    `clean_picture` and the model do.
     """
     clean = upload if isinstance(upload, CleanPicture) else clean_picture(upload)
     picture = Picture(
-        title=title, origin=origin, alt=alt, decorative=decorative, credit=credit, focal_x=focal[0], focal_y=focal[1],
+        title=title, origin=origin, alt=alt, decorative=decorative, credit=credit, focal_x=focal_x, focal_y=focal_y,
         width=clean.width, height=clean.height, created_by=by,
     )  # fmt: skip
     return keep(picture, clean)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, default_storage, storages
 
 CHUNK = 64 * 1024
@@ -94,10 +94,10 @@ def put_file(name: str, path: Path) -> None:
         _bucket_object(storage, name).upload_file(str(path), ExtraArgs={"ContentType": kind})
 
 
-def add(folder: str, content: bytes, extension: str) -> str:
+def add(folder: str, content: bytes | File[Any], extension: str) -> str:
     """Store a new file under a random name in a folder; return its name."""
     name = f"{folder}/{secrets.token_urlsafe(16)}.{extension}"
-    return default_storage.save(name, ContentFile(content))
+    return default_storage.save(name, ContentFile(content) if isinstance(content, bytes) else content)
 
 
 def names_in(folder: str) -> set[str]:
