@@ -16,7 +16,7 @@ urlpatterns = [
     path("robots.txt", wellknown.robots, name="robots"),
     path(".well-known/security.txt", wellknown.security, name="security-txt"),
     path("admin/", admin.site.urls),
-    path("account/", include("allauth.urls")),
+    path("account/", include("supporters.urls")),
     path("", include("stories.media_urls")),
     *i18n_patterns(
         path("", home.home, name="home"),

@@ -49,7 +49,11 @@ class Account(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="account_email_once", violation_error_message=_("An account with this e-mail address exists already.")),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="account_email_once",
+                violation_error_message=_("An account with this e-mail address exists already."),
+            ),
         ]
 
     def __str__(self) -> str:

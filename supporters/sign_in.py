@@ -1,7 +1,12 @@
 """How accounts sign in: the rules given to allauth."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.password_reset import get_reset_password_from_key_url
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -10,3 +15,23 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False: there is no public sign-up for staff accounts."""
         return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Return whether one may be sent on to `url` after signing in or out: a path of this site, nothing else."""
+        return bool(url and url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None))
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the link of the mail, on the public address whatever host the request named."""
+        asked = get_reset_password_from_key_url(self.request, key)
+        path: str = asked.split("/", 3)[3]
+        return f"{settings.SITE_URL}/{path}"
+
+    def format_email_subject(self, subject: str) -> str:
+        """Return the subject as written: neutral, and without the request's host."""
+        return str(subject)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail that names the charity and the public address, never the request's host."""
+        super().send_mail(
+            template_prefix, email, {**context, "charity_name": settings.CHARITY_NAME, "site_url": settings.SITE_URL}
+        )

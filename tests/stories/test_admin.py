@@ -2,7 +2,6 @@
 
 import datetime
 import re
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,58 +11,15 @@ from stories.models import Story, TextBlock
 from stories.models.stories import Status
 from tests import factories as make
 from tests.pages import max_queries
+from tests.staff import form_of, said, signed_in, with_blocks
 
 EDITOR_QUERIES = 25  # quality.md, section 1
-
-
-def signed_in(account: Any) -> Client:
-    """Return the browser of somebody who signed in."""
-    client = Client()
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
 
 
 @pytest.fixture
 def boss(db: None) -> Client:
     """Give the browser of somebody with every right."""
     return signed_in(make.staff())
-
-
-def form_of(client: Client, address: str) -> dict[str, str]:
-    """Return what the form at an address would post if nothing was changed."""
-    response = client.get(address)
-    assert response.status_code == 200
-    values: dict[str, Any] = {}
-    context = response.context
-    forms = [context["adminform"].form]
-    for inline in context["inline_admin_formsets"]:
-        formset = inline.formset
-        values |= {f"{formset.prefix}-{name}": value for name, value in formset.management_form.initial.items()}
-        forms += formset.forms
-    for form in forms:
-        for bound in form:
-            value = bound.value()
-            widget = bound.field.widget
-            if hasattr(widget, "decompress"):
-                for number, part in enumerate(widget.decompress(value)):
-                    values[f"{bound.html_name}_{number}"] = part or ""
-            elif value is not None and value is not False:
-                values[bound.html_name] = bound.field.prepare_value(value)
-    return values
-
-
-def with_blocks(values: dict[str, Any], kind: str, *blocks: dict[str, Any]) -> dict[str, Any]:
-    """Return the posted values with more blocks of a kind ("textblock", …)."""
-    prefix = f"stories_{kind}_set"
-    start = int(values[f"{prefix}-TOTAL_FORMS"])
-    for number, block in enumerate(blocks, start=start):
-        values |= {f"{prefix}-{number}-{name}": value for name, value in ({"region": "main"} | block).items()}
-    return values | {f"{prefix}-TOTAL_FORMS": start + len(blocks)}
-
-
-def said(response: Any) -> str:
-    """Return the messages of a page."""
-    return " ".join(str(message) for message in response.context["messages"])
 
 
 NEW = "/admin/stories/story/add/"
@@ -150,3 +106,184 @@ def test_a_story_cannot_translate_itself_or_end_before_it_begins(boss: Client):
     page = boss.post(change(story), values).content.decode()
     assert "A story cannot be a translation of itself." in page
     assert "The story would expire before it is published." in page
+
+
+# --- the steps of publishing -----------------------------------------------------------------------
+def test_every_reason_against_publishing_is_shown_with_where_to_mend_it(boss: Client):
+    person = make.contributor("Asha", agreed=False)
+    story = make.story(people=[person], lead=None)
+    response = boss.post(change(story), form_of(boss, change(story)) | {"_step": "publish"}, follow=True)
+    page = response.content.decode()
+    assert "Asha has no live consent for their name as published in this website." in page
+    assert f'<a href="/admin/safeguarding/contributor/{person.pk}/change/">See their consents</a>' in page
+    assert "Choose a lead picture." in page
+    story.refresh_from_db()
+    assert story.status == Status.DRAFT
+
+
+def test_what_was_typed_is_kept_when_publishing_is_refused(boss: Client):
+    story = make.story(lead=None)
+    boss.post(change(story), form_of(boss, change(story)) | {"title": "Typed before publishing", "_step": "publish"})
+    story.refresh_from_db()
+    assert story.title == "Typed before publishing"
+
+
+def test_saving_a_published_story_changes_only_the_working_copy_and_says_so(boss: Client):
+    story = make.published_story("Before")
+    response = boss.post(change(story), form_of(boss, change(story)) | {"title": "After", "_continue": "1"}, follow=True)
+    story.refresh_from_db()
+    assert (story.title, story.live_revision.content["title"]) == ("After", "Before")
+    assert "Readers still see the version of" in said(response)
+    boss.post(change(story), form_of(boss, change(story)) | {"_step": "publish"})
+    story.refresh_from_db()
+    assert story.live_revision.content["title"] == "After"
+
+
+def test_a_story_is_scheduled_for_a_time_ahead_and_not_without_one(boss: Client):
+    story = make.story()
+    response = boss.post(change(story), form_of(boss, change(story)) | {"_step": "schedule"}, follow=True)
+    assert "Set “publish at” to a time ahead" in said(response)
+    ahead = timezone.now() + datetime.timedelta(days=2)
+    when = {"publish_at_0": f"{ahead:%Y-%m-%d}", "publish_at_1": f"{ahead:%H:%M}"}
+    response = boss.post(change(story), form_of(boss, change(story)) | when | {"_step": "schedule"}, follow=True)
+    assert "goes out on" in said(response)
+    story.refresh_from_db()
+    assert (story.status, story.is_public()) == (Status.PUBLISHED, False)
+
+
+def test_a_published_story_is_taken_back_or_withdrawn(boss: Client):
+    for step, status in [("unpublish", Status.DRAFT), ("withdraw", Status.WITHDRAWN)]:
+        story = make.published_story()
+        boss.post(change(story), form_of(boss, change(story)) | {"_step": step})
+        story.refresh_from_db()
+        assert (story.status, story.live_revision) == (status, None)
+
+
+def test_a_changed_address_leads_from_the_old_one_to_the_new(boss: Client):
+    story = make.published_story(slug="first-words")
+    boss.post(change(story), form_of(boss, change(story)) | {"slug": "better-words"})
+    response = Client().get("/stories/first-words/")
+    assert (response.status_code, response["Location"]) == (301, "/stories/better-words/")
+
+
+def test_an_unheard_of_step_is_refused(boss: Client):
+    story = make.story()
+    assert boss.post(change(story), form_of(boss, change(story)) | {"_step": "delete_everything"}).status_code == 403
+
+
+def test_steps_are_taken_by_posting_only_and_not_from_other_sites(boss: Client):
+    story = make.story()
+    address = f"/admin/stories/story/{story.pk}/step/"
+    assert boss.get(address).status_code == 405
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = boss.cookies
+    assert strict.post(address, {"_step": "publish"}).status_code == 403
+    assert boss.post(address, {"_step": "publish"}).status_code == 302  # the control: the same post, not checked for its origin
+    story.refresh_from_db()
+    assert story.is_public()
+
+
+def test_many_stories_are_published_at_once_and_those_that_cannot_say_why(boss: Client):
+    good, bad = make.story("Good"), make.story("Bad", lead=None)
+    values = {"action": "publish_selected", "_selected_action": [good.pk, bad.pk]}
+    response = boss.post("/admin/stories/story/", values, follow=True)
+    assert "“Good” is public" in said(response)
+    assert "“Bad”: Choose a lead picture." in said(response)
+    assert "1 story stays as it was." in said(response)
+
+
+def test_what_was_once_public_cannot_be_deleted(boss: Client):
+    story = make.published_story()
+    assert boss.post(f"/admin/stories/story/{story.pk}/delete/", {"post": "yes"}).status_code == 403
+    draft = make.story()
+    assert boss.post(f"/admin/stories/story/{draft.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert list(Story.objects.all()) == [story]
+
+
+def test_posted_orders_to_copy_blocks_are_not_taken(boss: Client):
+    story, other = make.story(), make.story()
+    block = other.stories_textblock_set.get()
+    values = form_of(boss, change(story)) | {
+        "_clone": f"stories.textblock:{block.pk}",
+        "_clone_region": "main",
+        "_clone_ordering": 5,
+    }
+    boss.post(change(story), values)
+    assert TextBlock.objects.filter(parent=other).count() == 1
+
+
+# --- cost ------------------------------------------------------------------------------------------
+def long_story() -> Story:
+    """Make a story with each kind of block several times, every field filled."""
+    blocks = ["<p>Words.</p>", make.picture(), make.clip(), make.published_story(), {"quote": "Q"}, {"aside": "<p>A</p>"}] * 4
+    return make.published_story(
+        blocks=blocks, place=make.place(), themes=[make.theme(), make.theme("Work")], people=[make.contributor() for _ in range(3)],
+        translation_of=make.story(language="es"),
+    )  # fmt: skip
+
+
+def queries_of(client: Client, address: str) -> int:
+    client.get(address)  # what is looked up once a process is not counted
+    with max_queries(EDITOR_QUERIES) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("group", [None, "Editor"])
+def test_the_story_editor_asks_the_database_no_more_than_25_times_however_much_there_is(db: None, group: str | None):
+    client = signed_in(make.staff(group))
+    story = long_story()
+    story.related.set([make.story(), make.story()])
+    before = queries_of(client, change(story))
+    for _ in range(15):
+        make.story(blocks=[make.picture(), make.clip()])
+    assert queries_of(client, change(story)) == before
+
+
+def test_the_list_of_stories_costs_the_same_however_many_there_are(boss: Client):
+    make.published_story(place=make.place())
+    before = queries_of(boss, "/admin/stories/story/")
+    for _ in range(10):
+        make.published_story(place=make.place("GT", "Petén"))
+    assert queries_of(boss, "/admin/stories/story/") == before
+
+
+def test_the_list_says_where_each_story_stands_and_filters_by_it(boss: Client):
+    now = timezone.now()
+    make.story("A draft")
+    make.published_story("A public one")
+    make.published_story("A later one", publish_at=now + datetime.timedelta(days=1))
+    ended = make.published_story("An ended one")
+    Story.objects.filter(pk=ended.pk).update(live_until=now)
+    gone = make.published_story("A withdrawn one")
+    boss.post(change(gone), form_of(boss, change(gone)) | {"_step": "withdraw"})
+    expected = {
+        "draft": "A draft",
+        "published": "A public one",
+        "scheduled": "A later one",
+        "expired": "An ended one",
+        "withdrawn": "A withdrawn one",
+    }
+    for state, title in expected.items():
+        found = boss.get("/admin/stories/story/", {"state": state}).context["cl"].result_list
+        assert [story.title for story in found] == [title], state
+
+
+def test_stories_are_found_by_title_and_offered_by_typing(boss: Client):
+    story = make.story("The birthday cake")
+    make.story("Another")
+    assert [s.pk for s in boss.get("/admin/stories/story/", {"q": "birthday"}).context["cl"].result_list] == [story.pk]
+    typed = {"term": "birthd", "app_label": "stories", "model_name": "linkblock", "field_name": "story"}
+    assert boss.get("/admin/autocomplete/", typed).json()["results"] == [{"id": str(story.pk), "text": "The birthday cake"}]
+
+
+# --- the policy header -----------------------------------------------------------------------------
+def test_every_inline_script_of_the_editor_carries_the_nonce_of_its_answer(boss: Client):
+    response = boss.get(change(make.story()))
+    (nonce,) = re.findall(r"'nonce-([^']+)'", response["Content-Security-Policy"])
+    tags = re.findall(r"<script([^>]*)>", response.content.decode())
+    running = [tag for tag in tags if "src=" not in tag and "application/json" not in tag]
+    assert len(running) == 1
+    assert 'type="importmap"' in running[0]
+    assert f'nonce="{nonce}"' in running[0]
+    assert "unsafe-inline" not in re.findall(r"script-src[^;]*", response["Content-Security-Policy"])[0]

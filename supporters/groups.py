@@ -1,0 +1,52 @@
+"""The staff's groups and what each may do: the one list, brought into the database after every migration.
+
+A charity may make further groups; what it changes in these is set back, so that the list here stays true.
+Permissions are named by app and code, since supporters know no other app.
+"""
+
+from typing import Any
+
+from django.apps import apps as present_apps
+from django.contrib.auth.management import create_permissions
+
+_ALL = ("add", "change", "delete", "view")
+_KEEP = ("add", "change", "view")
+_LOOK = ("view",)
+_BLOCKS = ("textblock", "pictureblock", "clipblock", "quoteblock", "linkblock", "asideblock")
+_LIBRARY = ("story", *_BLOCKS, "storycontributor", "picture", "clip", "captions", "chapter")
+_SHELVES = ("collection", "place", "theme")
+
+
+def _may(app: str, actions: tuple[str, ...], *models: str) -> set[str]:
+    return {f"{app}.{action}_{model}" for model in models for action in actions}
+
+
+_SEE_STORIES = _may("stories", _LOOK, *_LIBRARY, *_SHELVES) | {"safeguarding.view_contributor"}
+
+GROUPS: dict[str, set[str]] = {
+    # What was public once can be deleted by nobody; the admin sees to that (stories.admin).
+    "Editor": _may("stories", _ALL, *_LIBRARY) | _may("stories", _KEEP, *_SHELVES) | {"safeguarding.view_contributor"},
+    "Reviewer": _SEE_STORIES | {"stories.publish_story"},
+    # change_consent is the right to withdraw one and to stop its stories: a consent itself is never edited.
+    "Safeguarding lead": _SEE_STORIES | _may("safeguarding", _KEEP, "contributor", "consent"),
+    "Fundraising": set(),
+    "Finance": set(),
+}
+
+
+def make(using: str = "default", apps: Any = present_apps, **kwargs: Any) -> None:
+    """Make the groups and give each exactly its permissions. Runs after every migration (see apps.py).
+
+    On a fresh database the permissions of later apps do not exist yet: they are made here first.
+    """
+    try:
+        groups = apps.get_model("auth", "Group").objects.using(using)
+        permissions = apps.get_model("auth", "Permission").objects.using(using)
+    except LookupError:
+        return  # a migration back to before groups
+    for label in sorted({name.split(".")[0] for names in GROUPS.values() for name in names}):
+        create_permissions(present_apps.get_app_config(label), verbosity=0, using=using, apps=apps)
+    known = {f"{p.content_type.app_label}.{p.codename}": p for p in permissions.select_related("content_type")}
+    for name, wanted in GROUPS.items():
+        group, _made = groups.get_or_create(name=name)
+        group.permissions.set([known[permission] for permission in wanted if permission in known])
