@@ -96,16 +96,17 @@ def words_at(data: dict[str, Any]) -> str:
 
 
 @register.simple_tag
-def clip(data: dict[str, Any], sizes: str = "(min-width: 48rem) 46rem, 100vw", transcript: bool = True) -> str:
+def clip(data: dict[str, Any], sizes: str = "100vw", transcript: bool = True, poster: dict[str, Any] | None = None) -> str:
     """Draw a clip to play in place: our own in a video element, one from elsewhere as a link until it is asked for.
 
-    `data` is `Clip.as_data()`; `transcript=False` leaves the transcript to the story's own page.
+    `data` is `Clip.as_data()`; `transcript=False` leaves the transcript to the story's own page; `poster` is the
+    picture for a clip that has none.
     """
     own = data["host"] == "own"
     return render_to_string(
         "components/clip.html" if own else "components/clip-embed.html",
         {
-            "clip": data,
+            "clip": data | {"poster": data["poster"] or poster},
             "sizes": sizes,
             "transcript": transcript,
             "file": media_address(f"c/{data['token']}/clip.mp4") if own else "",

@@ -96,6 +96,13 @@ def origin_words(picture: dict[str, Any]) -> str:
 
 
 @register.filter
+def credit_words(picture: dict[str, Any]) -> str:
+    """Return the credit as a sentence: "Drawn for this site" becomes "Drawn for this site."."""
+    credit: str = picture["credit"].strip()
+    return credit if not credit or credit.endswith((".", "!", "?")) else f"{credit}."
+
+
+@register.filter
 def origin_mark(picture: dict[str, Any] | None) -> str:
     """Return the same in one or two words, for a card; "" for our own photograph or none."""
     match picture and picture["origin"]:

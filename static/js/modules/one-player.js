@@ -4,8 +4,10 @@ export default function onePlayer(figure) {
   const video = figure.querySelector("video");
   const button = figure.querySelector(".clip__play");
   button.hidden = false;
+  video.controls = false;
 
   button.addEventListener("click", () => {
+    video.controls = true;
     video.play();
     video.focus();
   });
