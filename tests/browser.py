@@ -5,7 +5,6 @@ Nothing a page asks for leaves this machine; `open_page` keeps a list of what it
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.services.site import Site
+from tests.tools.install import chromium_path
 
 WIDTHS = (320, 360, 768, 1440)
 _FLAGS = [
@@ -30,11 +30,6 @@ _FLAGS = [
 # Names other than this machine's do not resolve: what a page asks of others fails at once, and shows in `asked`.
 _NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 OpenPage = Callable[..., Page]
-
-
-def chromium_path() -> str | None:
-    """Return this machine's Chromium, None for the one Playwright installed."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="session")
