@@ -36,11 +36,14 @@ def public_pictures() -> QuerySet[Picture]:
 
 def public_clips() -> QuerySet[Clip]:
     """Return the clips that a live story or a chapter of a published collection shows now."""
-    live = Story.objects.published()
-    chapters = Chapter.objects.filter(collection__published=True, story__in=live)
+    live, chapters = Story.objects.published(), _public_chapters()
     return Clip.objects.filter(
         Exists(live.filter(live_revision__clips=OuterRef("pk"))) | Exists(chapters.filter(clip=OuterRef("pk")))
     )
+
+
+def _public_chapters() -> QuerySet[Chapter]:
+    return Chapter.objects.filter(Exists(Story.objects.published().filter(pk=OuterRef("story_id"))), collection__published=True)
 
 
 @require_safe
@@ -110,10 +113,8 @@ def _whole_or_part(request: HttpRequest, stored: media_storage.StoredFile) -> Ht
                 start, length, status = part.start, part.length, 206
         except NotSatisfiable:
             return HttpResponse(status=416, headers={"Content-Range": f"bytes */{stored.size}", "Accept-Ranges": "bytes"})
-    response: HttpResponseBase
-    if request.method == "HEAD" or not length:
-        response = HttpResponse()
-    else:
+    response: HttpResponseBase = HttpResponse()
+    if request.method == "GET" and length:
         response = StreamingHttpResponse(stored.read(start, length), status=status)
     response["Accept-Ranges"] = "bytes"
     response["Content-Length"] = str(length)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import FileSystemStorage, Storage, default_storage, storages
+from django.core.files.storage import FileSystemStorage, default_storage
 
 CHUNK = 64 * 1024
 
@@ -52,17 +52,15 @@ class StoredFile:
 
 def find(name: str) -> StoredFile | None:
     """Return the stored file of that name, or None. One `stat`, or one HEAD request to the bucket."""
-    storage = _storage()
-    if isinstance(storage, FileSystemStorage):
-        return _find_in_folder(Path(storage.path(name)))
-    return _find_in_bucket(_bucket_object(storage, name))
+    if _in_folders():
+        return _find_in_folder(Path(default_storage.path(name)))
+    return _find_in_bucket(_bucket_object(name))
 
 
 def put(name: str, content: bytes) -> None:
     """Store a file under exactly that name, in the place of an older one; a reader sees either whole."""
-    storage = _storage()
-    if isinstance(storage, FileSystemStorage):
-        path = Path(storage.path(name))
+    if _in_folders():
+        path = Path(default_storage.path(name))
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
@@ -72,14 +70,13 @@ def put(name: str, content: bytes) -> None:
             beside.unlink(missing_ok=True)
     else:
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        _bucket_object(storage, name).put(Body=content, ContentType=kind)
+        _bucket_object(name).put(Body=content, ContentType=kind)
 
 
 def put_file(name: str, path: Path) -> None:
     """Store a large local file under exactly that name; the local one is moved or copied, never read whole."""
-    storage = _storage()
-    if isinstance(storage, FileSystemStorage):
-        target = Path(storage.path(name))
+    if _in_folders():
+        target = Path(default_storage.path(name))
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
         try:
@@ -91,7 +88,7 @@ def put_file(name: str, path: Path) -> None:
             beside.unlink(missing_ok=True)
     else:
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        _bucket_object(storage, name).upload_file(str(path), ExtraArgs={"ContentType": kind})
+        _bucket_object(name).upload_file(str(path), ExtraArgs={"ContentType": kind})
 
 
 def add(folder: str, content: bytes | File[Any], extension: str) -> str:
@@ -114,8 +111,8 @@ def keep_only(folder: str, names: set[str]) -> None:
         default_storage.delete(name)
 
 
-def _storage() -> Storage:
-    return storages["default"]
+def _in_folders() -> bool:
+    return isinstance(default_storage, FileSystemStorage)
 
 
 def _find_in_folder(path: Path) -> StoredFile | None:
@@ -140,8 +137,9 @@ def _etag(stat: os.stat_result) -> str:
     return f'"{stat.st_mtime_ns:x}-{stat.st_size:x}-{stat.st_ino:x}"'
 
 
-def _bucket_object(storage: Any, name: str) -> Any:
+def _bucket_object(name: str) -> Any:
     # By the thread's own connection: boto3's resources must not be shared between threads.
+    storage: Any = default_storage
     return storage.connection.Object(storage.bucket_name, storage._normalize_name(name))
 
 

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 MAX_MINUTES = 15
 MAX_SIDE = 8192
 MAX_OUTPUT_BYTES = 1024**3
-MAX_MEMORY_BYTES = 3 * 1024**3
+MAX_MEMORY_BYTES = 2 * 1024**3
 SECONDS_PER_SECOND = 20  # of work for each second of the clip, before it is given up
 HEARTBEAT_SECONDS = 10
 
