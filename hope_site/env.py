@@ -6,6 +6,12 @@
 import os
 from dataclasses import dataclass
 
+from django.core.exceptions import ImproperlyConfigured
+
+
+class NotConfigured(ImproperlyConfigured):
+    """The environment does not let the site start; the message is the one line an operator needs."""
+
 
 @dataclass(frozen=True)
 class Variable:

@@ -6,10 +6,9 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from hope_site.env import read, read_flag, read_list
+from hope_site.env import NotConfigured, read, read_flag, read_list
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -26,17 +25,17 @@ SANDBOX = GIVING_PROVIDER == "sandbox"
 def _required(*names: str) -> None:
     missing = [name for name in names if not read(name)]
     if missing:
-        raise ImproperlyConfigured(f"A live configuration (SITE_URL is https) needs: {', '.join(missing)}")
+        raise NotConfigured(f"A live configuration (SITE_URL is https) needs: {', '.join(missing)}")
 
 
 if LIVE:
     _required("SECRET_KEY", "DATABASE_URL", "CACHE_URL", "EMAIL_URL")
     if DEBUG:
-        raise ImproperlyConfigured("DEBUG must be off in a live configuration (SITE_URL is https)")
+        raise NotConfigured("DEBUG must be off in a live configuration (SITE_URL is https)")
     if SANDBOX:
-        raise ImproperlyConfigured("GIVING_PROVIDER=sandbox cannot start in a live configuration (SITE_URL is https)")
+        raise NotConfigured("GIVING_PROVIDER=sandbox cannot start in a live configuration (SITE_URL is https)")
 if GIVING_PROVIDER not in {"sandbox", "stripe"}:
-    raise ImproperlyConfigured("GIVING_PROVIDER is sandbox or stripe")
+    raise NotConfigured("GIVING_PROVIDER is sandbox or stripe")
 if GIVING_PROVIDER == "stripe":
     _required("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
 
@@ -206,9 +205,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = True  # SESSION_COOKIE_AGE bounds it: no box to tick
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not LIVE
+MFA_TOTP_ISSUER = CHARITY_NAME
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if LIVE else 0  # the brake counts by the address the proxy saw
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
