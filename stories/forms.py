@@ -179,7 +179,7 @@ class ThemeForm(forms.ModelForm):
 class PictureForm(forms.ModelForm):
     """A picture and its words. The file is asked for once: another picture is another row."""
 
-    file = forms.FileField(
+    upload = forms.FileField(
         label=_("File"),
         help_text=_("JPEG, PNG, WebP, AVIF, HEIC or TIFF, at most 40 megapixels. Place and camera data are removed."),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif,image/tiff"}),
@@ -197,11 +197,11 @@ class PictureForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.fields.pop("file", None)
+            self.fields.pop("upload", None)
 
-    def clean_file(self) -> intake.CleanPicture:
+    def clean_upload(self) -> intake.CleanPicture:
         """Return the picture without anything but its pixels, or say at the field what is wrong with it."""
-        return intake.clean_picture(self.cleaned_data["file"])
+        return intake.clean_picture(self.cleaned_data["upload"])
 
 
 class MinutesField(forms.CharField):
@@ -238,7 +238,7 @@ class ClipForm(KnownChoices):
         help_text=_("Of the clip's page on YouTube or Vimeo. Nothing is fetched from there before a reader asks for it."),
         widget=forms.TextInput({"class": "vLargeTextField", "inputmode": "url"}),
     )
-    file = forms.FileField(
+    upload = forms.FileField(
         label=_("Or a file"),
         required=False,
         help_text=_("MP4, MOV, WebM or MKV, at most 1 GB. Place and camera data are removed."),
@@ -255,7 +255,7 @@ class ClipForm(KnownChoices):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.fields.pop("file", None)
+            self.fields.pop("upload", None)
             if self.instance.host == ClipHost.OWN:
                 for name in ("address", "duration_ms"):
                     self.fields.pop(name, None)
@@ -269,9 +269,9 @@ class ClipForm(KnownChoices):
             embeds.parse(address)
         return address
 
-    def clean_file(self) -> Any:
+    def clean_upload(self) -> Any:
         """Return the upload; refuse what cannot become a clip."""
-        upload = self.cleaned_data.get("file")
+        upload = self.cleaned_data.get("upload")
         if upload:
             clips.clean_upload(upload)
         return upload
@@ -281,7 +281,7 @@ class ClipForm(KnownChoices):
         cleaned = super().clean() or {}
         if self.errors or "address" not in self.fields:
             return cleaned
-        address, upload = cleaned.get("address"), cleaned.get("file")
+        address, upload = cleaned.get("address"), cleaned.get("upload")
         if bool(address) == bool(upload):
             self.add_error("address", _("Give an address, or a file, one of the two."))
         elif address and not cleaned.get("duration_ms"):

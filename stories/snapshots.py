@@ -2,7 +2,8 @@
 
 Shape (version 1): title, standfirst, byline, language, content_note, place {slug, country, region} or None,
 themes [{slug, name, translations}], lead picture or None, lead_caption, channels, blocks [{kind, …}],
-words (int), minutes (int). Pictures and clips as their `as_data()`.
+words (int), minutes (int), people {reference: [material, …]} (never shown: whose consent this rests on). Pictures
+and clips as their `as_data()`.
 """
 
 import html
@@ -69,6 +70,7 @@ def content_of(story: Story, blocks: list[Any]) -> dict[str, Any]:
         "blocks": block_data,
         "words": words,
         "minutes": reading_minutes(words),
+        "people": {w.contributor.reference: sorted(w.materials_used) for w in story.story_contributors.select_related("contributor")},
     }
 
 

@@ -25,6 +25,7 @@ def stories_of(contributor: Contributor) -> list[Story]:
         Q(story_contributors__contributor=contributor)
         | Q(live_revision__pictures__contributors=contributor)
         | Q(live_revision__clips__contributors=contributor)
+        | Q(live_revision__content__people__has_key=contributor.reference)
     )
     ids = Story.objects.filter(theirs, status=Status.PUBLISHED).values("pk")
     return list(Story.objects.filter(pk__in=ids).select_related("lead", "live_revision"))
@@ -37,7 +38,11 @@ def live_uses(story: Story) -> set[gate.Use]:
     if revision is None:
         return uses
     channels = {Channel.WEB.value, *revision.content["channels"]}
-    people = {(person, Material.PICTURE.value) for picture in revision.pictures.all() for person in picture.contributors.all()}
+    named = revision.content.get("people", {})
+    people = {
+        (person, material) for person in Contributor.objects.filter(reference__in=named) for material in named[person.reference]
+    }
+    people |= {(person, Material.PICTURE.value) for picture in revision.pictures.all() for person in picture.contributors.all()}
     people |= {(person, Material.CLIP.value) for clip in revision.clips.all() for person in clip.contributors.all()}
     return uses | {gate.Use(person, material, channel) for person, material in people for channel in channels}
 

@@ -26,7 +26,7 @@ class AccountForm(UserChangeForm):
 
     class Meta:
         model = Account
-        fields = "__all__"  # noqa: DJ007  # the admin's fieldsets choose
+        fields = "__all__"
 
 
 @admin.register(Account)

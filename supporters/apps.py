@@ -9,6 +9,6 @@ class SupportersConfig(AppConfig):
 
     def ready(self) -> None:
         """Have the staff's groups made after each migration."""
-        from supporters import groups
+        from supporters import groups  # noqa: PLC0415  # models are there only now
 
         post_migrate.connect(groups.make, sender=self, dispatch_uid="supporters.groups.make")

@@ -28,8 +28,8 @@ def form_of(client: Client, address: str) -> dict[str, str]:
             value = bound.value()
             widget = bound.field.widget
             if hasattr(widget, "decompress"):
-                for number, part in enumerate(widget.decompress(value)):
-                    values[f"{bound.html_name}_{number}"] = part or ""
+                for number, part in zip(widget.widgets_names, widget.decompress(value), strict=True):
+                    values[f"{bound.html_name}{number}"] = part or ""
             elif value is not None and value is not False:
                 values[bound.html_name] = bound.field.prepare_value(value)
     return values

@@ -43,7 +43,7 @@ class ClipAdmin(ByTyping, LibraryAdmin):
         """Ask for an address or a file once; afterwards show what became of it."""
         words = ("title", "poster", "transcript", "contributors")
         if obj is None:
-            return ((None, {"fields": ("address", "file", "duration_ms", *words)}),)
+            return ((None, {"fields": ("address", "upload", "duration_ms", *words)}),)
         source = ("source", "preparation") if obj.host == ClipHost.OWN else ("source", "address", "duration_ms")
         return ((None, {"fields": (*source, *words)}), (_("Use"), {"fields": ("used_in", "created_at", "created_by")}))
 
@@ -55,7 +55,7 @@ class ClipAdmin(ByTyping, LibraryAdmin):
         """Take a file in, keep an address, or save the words."""
         if not change:
             obj.created_by_id = request.user.pk
-        if upload := form.cleaned_data.get("file"):
+        if upload := form.cleaned_data.get("upload"):
             clips.keep(obj, upload)
         elif address := form.cleaned_data.get("address"):
             clips.embed(obj, address)

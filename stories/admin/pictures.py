@@ -70,7 +70,7 @@ class PictureAdmin(LibraryAdmin):
         """Ask for the file once; afterwards show what was made of it."""
         words = ("title", "alt", "decorative", "credit", "origin", "contributors")
         if obj is None:
-            return ((None, {"fields": ("file", *words, ("focal_x", "focal_y"))}),)
+            return ((None, {"fields": ("upload", *words, ("focal_x", "focal_y"))}),)
         return (
             (None, {"fields": ("preview", "preparation", *words)}),
             (
@@ -91,7 +91,7 @@ class PictureAdmin(LibraryAdmin):
         """Take a new picture in; for another focal point have its crops made anew."""
         if not change:
             obj.created_by_id = request.user.pk
-            intake.keep(obj, form.cleaned_data["file"])
+            intake.keep(obj, form.cleaned_data["upload"])
             return
         super().save_model(request, obj, form, change)
         if {"focal_x", "focal_y"} & set(form.changed_data):

@@ -49,7 +49,8 @@ STEPS = {
     "publish": Step(gettext_lazy("Publish"), publishing.publish, frozenset({Status.DRAFT, Status.PUBLISHED}), weight="strong"),
     "schedule": Step(gettext_lazy("Schedule"), schedule, frozenset({Status.DRAFT, Status.PUBLISHED})),
     "unpublish": Step(
-        gettext_lazy("Take back to draft"), lambda story, by: publishing.unpublish(story), frozenset({Status.PUBLISHED, Status.WITHDRAWN})
+        gettext_lazy("Take back to draft"), lambda story, by: publishing.unpublish(story),
+        frozenset({Status.PUBLISHED, Status.WITHDRAWN}),
     ),
     # Stopping a story must never wait for an editor: whoever looks after consents may do it too (rule 4).
     "withdraw": Step(
