@@ -24,24 +24,20 @@ Stops = Sequence[tuple[float, str] | tuple[float, str, float]]
 def n(value: float) -> str:
     """Write a number with at most one decimal."""
     text = f"{value:.1f}"
-    return text[:-2] if text.endswith(".0") else text
+    return text.removesuffix(".0")
 
 
 def mix(first: str, second: str, share: float) -> str:
     """Blend two #rrggbb colours; share 0 gives the first, 1 the second."""
     one = [int(first[i : i + 2], 16) for i in (1, 3, 5)]
     two = [int(second[i : i + 2], 16) for i in (1, 3, 5)]
-    return "#" + "".join(
-        f"{round(a + (b - a) * share):02x}" for a, b in zip(one, two, strict=True)
-    )
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(one, two, strict=True))
 
 
 class Place:
     """Move, turn, scale and mirror points in the program, so that light never turns with them."""
 
-    def __init__(
-        self, x: float = 0, y: float = 0, scale: float = 1, turn: float = 0, flip: bool = False
-    ) -> None:
+    def __init__(self, x: float = 0, y: float = 0, scale: float = 1, turn: float = 0, flip: bool = False) -> None:
         self.x, self.y, self.scale, self.turn, self.flip = x, y, scale, turn, flip
 
     def __call__(self, x: float, y: float) -> Point:
@@ -62,15 +58,10 @@ HERE = Place()
 
 def read(text: str) -> list[tuple[list[float], bool]]:
     """Read points from text into (numbers, is_corner)."""
-    return [
-        ([float(v) for v in word.rstrip("!").split(",")], word.endswith("!"))
-        for word in text.split()
-    ]
+    return [([float(v) for v in word.rstrip("!").split(",")], word.endswith("!")) for word in text.split()]
 
 
-def curve(
-    points: Sequence[Point], corners: Sequence[bool] | None = None, closed: bool = True
-) -> str:
+def curve(points: Sequence[Point], corners: Sequence[bool] | None = None, closed: bool = True) -> str:
     """Run a smooth Bezier path through points, breaking the tangent at corners."""
     size = len(points)
     corners = corners or [False] * size
@@ -170,9 +161,7 @@ def ridge(
     for k in range(49):
         x = LEFT + (RIGHT - LEFT) * k / 48
         u = k / 48
-        y = base + tilt * (u - 0.5) + sum(
-            a * math.sin(u * f * 3.14159 + ph) for f, a, ph in waves
-        )
+        y = base + tilt * (u - 0.5) + sum(a * math.sin(u * f * 3.14159 + ph) for f, a, ph in waves)
         points.append((x, y))
     return curve(points, closed=False) + f"L{RIGHT} {n(floor)}L{LEFT} {n(floor)}Z"
 
@@ -203,7 +192,7 @@ class Scene:
     def group(self, name: str = "", **attrs: str | float) -> Iterator[None]:
         """Open a group; a name becomes its id."""
         extra = "".join(f' {k.replace("_", "-")}="{v}"' for k, v in attrs.items())
-        self.add(f'<g{f" id={chr(34)}{name}{chr(34)}" if name else ""}{extra}>')
+        self.add(f"<g{f' id={chr(34)}{name}{chr(34)}' if name else ''}{extra}>")
         self._depth += 1
         yield
         self._depth -= 1
@@ -219,9 +208,7 @@ class Scene:
     @staticmethod
     def _stops(stops: Stops) -> str:
         return "".join(
-            f'<stop offset="{s[0]:g}" stop-color="{s[1]}"'
-            + (f' stop-opacity="{s[2]:g}"' if len(s) > 2 else "")
-            + "/>"
+            f'<stop offset="{s[0]:g}" stop-color="{s[1]}"' + (f' stop-opacity="{s[2]:g}"' if len(s) > 2 else "") + "/>"
             for s in stops
         )
 
@@ -241,10 +228,7 @@ class Scene:
     def radial(self, stops: Stops, x: float, y: float, r: float, squash: float = 1) -> str:
         """Define a round paint; squash < 1 flattens it."""
         flat = (
-            f' gradientTransform="translate({n(x)} {n(y)}) scale(1 {squash:g}) '
-            f'translate({n(-x)} {n(-y)})"'
-            if squash != 1
-            else ""
+            f' gradientTransform="translate({n(x)} {n(y)}) scale(1 {squash:g}) translate({n(-x)} {n(-y)})"' if squash != 1 else ""
         )
         name = self._define(
             "p",
@@ -257,8 +241,7 @@ class Scene:
         """Define a blur and give it as a filter attribute value."""
         name = self._define(
             "f",
-            f'<filter id="ID" x="-1" y="-1" width="3" height="3">'
-            f'<feGaussianBlur stdDeviation="{n(size)}"/></filter>',
+            f'<filter id="ID" x="-1" y="-1" width="3" height="3"><feGaussianBlur stdDeviation="{n(size)}"/></filter>',
         )
         return f"url(#{name})"
 
@@ -317,28 +300,24 @@ class Scene:
         extra = "".join(f' {k.replace("_", "-")}="{v}"' for k, v in attrs.items())
         self.add(f'<path d="{d}" fill="none" stroke="{paint}" stroke-width="{n(width)}"{extra}/>')
 
-    def all_over(self, fill: str, **attrs: str | float) -> None:
+    def all_over(self, fill: str, light: str = "", **attrs: str | float) -> None:
         """Fill the frame and its bleed."""
-        self.path(f"M{LEFT} {TOP}H{RIGHT}V{BOTTOM}H{LEFT}Z", fill, **attrs)
+        self.path(f"M{LEFT} {TOP}H{RIGHT}V{BOTTOM}H{LEFT}Z", fill, light, **attrs)
 
     def disc(self, x: float, y: float, r: float, fill: str, **attrs: str | float) -> None:
         """Draw a circle."""
         extra = "".join(f' {k.replace("_", "-")}="{v}"' for k, v in attrs.items())
         self.add(f'<circle cx="{n(x)}" cy="{n(y)}" r="{n(r)}" fill="{fill}"{extra}/>')
 
-    def glow(
-        self, x: float, y: float, r: float, colour: str, strength: float = 0.8, squash: float = 1
-    ) -> None:
+    def glow(self, x: float, y: float, r: float, colour: str, strength: float = 0.8, squash: float = 1) -> None:
         """Draw light that fades outwards from a point."""
         stops = [(0, colour, strength), (0.35, colour, strength * 0.42), (1, colour, 0)]
         fill = self.radial(stops, x, y, r, squash)
-        self.add(
-            f'<ellipse cx="{n(x)}" cy="{n(y)}" rx="{n(r)}" ry="{n(r * squash)}" fill="{fill}"/>'
-        )
+        self.add(f'<ellipse cx="{n(x)}" cy="{n(y)}" rx="{n(r)}" ry="{n(r * squash)}" fill="{fill}"/>')
 
-    def many(self, paths: Iterable[str], fill: str, **attrs: str | float) -> None:
+    def many(self, paths: Iterable[str], fill: str, light: str = "", **attrs: str | float) -> None:
         """Draw many paths as one."""
-        self.path("".join(paths), fill, **attrs)
+        self.path("".join(paths), fill, light, **attrs)
 
     def write(self, folder: Path) -> Path:
         """Write the scene as <key>.svg and give its path."""

@@ -27,9 +27,7 @@ def stars(s: Scene, count: int, box: tuple[float, float, float, float], seed: in
 
 def mist(s: Scene, y: float, height: float, colour: str, strength: float = 0.5) -> None:
     """Lay a band of haze across the frame, densest at y."""
-    fill = s.linear(
-        [(0, colour, 0), (0.5, colour, strength), (1, colour, 0)], 0, y - height, 0, y + height
-    )
+    fill = s.linear([(0, colour, 0), (0.5, colour, strength), (1, colour, 0)], 0, y - height, 0, y + height)
     s.path(f"M{LEFT} {n(y - height)}H{RIGHT}V{n(y + height)}H{LEFT}Z", fill)
 
 
@@ -42,7 +40,7 @@ def cloud(s: Scene, x: float, y: float, width: float, fill: str, seed: int, **a:
         h = width * 0.042 * math.cos(u * math.pi) * (0.35 + dice.random())
         top.append((x + u * width, y - h))
         low.append((x + u * width * 0.97 + width * 0.02, y + h * 0.3))
-    s.path(curve([*top, *reversed(low)]), fill, **a)
+    s.path(curve([*top, *reversed(low)]), fill, "", **a)
 
 
 def palm(x: float, y: float, tall: float, lean: float, seed: int) -> list[str]:
@@ -75,9 +73,7 @@ def palm(x: float, y: float, tall: float, lean: float, seed: int) -> list[str]:
     return out
 
 
-def leaves(
-    box: tuple[float, float, float, float], count: int, size: float, seed: int, hang: float = 0.5
-) -> list[str]:
+def leaves(box: tuple[float, float, float, float], count: int, size: float, seed: int, hang: float = 0.5) -> list[str]:
     """Give pointed leaves scattered in an ellipse (cx, cy, rx, ry); hang 1 points them down."""
     dice = random.Random(seed)
     out = []
@@ -92,9 +88,7 @@ def leaves(
     return out
 
 
-def crown(
-    box: tuple[float, float, float, float], seed: int, bumps: int = 22, swell: float = 0.12
-) -> str:
+def crown(box: tuple[float, float, float, float], seed: int, bumps: int = 22, swell: float = 0.12) -> str:
     """Give one leafy outline round an ellipse (cx, cy, rx, ry)."""
     dice = random.Random(seed)
     points: list[Point] = []

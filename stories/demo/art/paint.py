@@ -23,11 +23,18 @@ from .kit import HEIGHT, WIDTH
 ART = Path(__file__).resolve().parent
 PICTURES = ART.parent / "pictures"
 LIMIT = 600_000
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync "
-    "--disable-dev-shm-usage --hide-scrollbars"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+]
 
 
 def rasterise(svg: Path, scale: float) -> Image.Image:
@@ -71,9 +78,7 @@ def finish(image: Image.Image, seed: int) -> Image.Image:
     # Bloom: only what is bright spreads, as light does in a lens.
     small = image.resize((width // 4, height // 4), Image.Resampling.BILINEAR)
     bright = np.clip(np.asarray(small, dtype=np.float32) / 255 - 0.55, 0, 1)
-    halo = Image.fromarray((bright * 255).astype(np.uint8)).filter(
-        ImageFilter.GaussianBlur(14 * scale)
-    )
+    halo = Image.fromarray((bright * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(14 * scale))
     spread = np.asarray(halo.resize((width, height), Image.Resampling.BICUBIC), np.float32) / 255
     flat = 1 - (1 - flat) * (1 - 0.45 * spread)
 

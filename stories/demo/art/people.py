@@ -38,23 +38,11 @@ SINGING = (
     "12,-133 32,-119 40,-104 39,-95 44,-85 50,-76 44,-69 45,-63! 34,-57 44,-47 40,-41 37,-31 "
     "27,-24 10,-34 -6,-48 -30,-66 -40,-95 -30,-122 -10,-134"
 )
-HAIR_SIDE = (
-    "31,-122! 10,-140 -20,-137 -43,-115 -48,-86 -40,-60 -24,-45! -13,-60 -8,-74 0,-84 4,-98 "
-    "14,-108 26,-113"
-)
-HAIR_SHORT = (
-    "35,-119! 14,-141 -18,-138 -42,-116 -46,-88 -38,-64 -28,-58! -16,-66 -8,-82 0,-84 3,-98 "
-    "10,-110 26,-112"
-)
+HAIR_SIDE = "31,-122! 10,-140 -20,-137 -43,-115 -48,-86 -40,-60 -24,-45! -13,-60 -8,-74 0,-84 4,-98 14,-108 26,-113"
+HAIR_SHORT = "35,-119! 14,-141 -18,-138 -42,-116 -46,-88 -38,-64 -28,-58! -16,-66 -8,-82 0,-84 3,-98 10,-110 26,-112"
 EGG = "0,-135 30,-123 38,-94 34,-63 19,-38 3,-31 -13,-38 -31,-63 -38,-94 -30,-123"
-HAIR_FRONT = (
-    "-35,-66! -44,-95 -35,-128 0,-144 35,-128 44,-95 36,-66! 35,-88 27,-108 6,-121! -20,-108 "
-    "-34,-88"
-)
-HAIR_BOY = (
-    "-36,-84! -43,-100 -36,-128 -2,-145 34,-130 43,-102 37,-84! 33,-100 28,-112 10,-109 -8,-115 "
-    "-28,-106"
-)
+HAIR_FRONT = "-35,-66! -44,-95 -35,-128 0,-144 35,-128 44,-95 36,-66! 35,-88 27,-108 6,-121! -20,-108 -34,-88"
+HAIR_BOY = "-36,-84! -43,-100 -36,-128 -2,-145 34,-130 43,-102 37,-84! 33,-100 28,-112 10,-109 -8,-115 -28,-106"
 BACK = "0,-141 33,-127 43,-96 38,-64 22,-42 0,-34 -22,-42 -38,-64 -43,-96 -33,-127"
 
 
@@ -73,7 +61,7 @@ def braid(s: Scene, at: Place, look: Look, text: str, ribbon: str = "") -> None:
     """Draw a plait along a spine of "x,y,r ..." with its bindings."""
     s.path(tube(text, at), look.hair, look.shine or look.light)
     if ribbon:
-        x, y, r = (float(v) for v in text.split()[-1].split(","))
+        x, y, r = (float(v) for v in text.rsplit(maxsplit=1)[-1].split(","))
         p = at.inner(x, y, r)
         for side in (-1, 1):
             s.path(blob(f"0,0! {side},-0.9 {side * 1.9},-0.5 {side * 1.8},0.6 {side * 0.9},0.7",
@@ -152,9 +140,7 @@ def woman_back(
         braid(s, at.inner(0, -566), look, "0,-50,22 6,-10,17 -2,40,15 6,100,13 0,160,9")
 
 
-def man_back(
-    s: Scene, at: Place, look: Look, *, left: str = "", right: str = "", dhoti: bool = False
-) -> None:
+def man_back(s: Scene, at: Place, look: Look, *, left: str = "", right: str = "", dhoti: bool = False) -> None:
     """Draw a man from behind, walking, in shirt and trousers or a wrapped cloth."""
     legs = look.over
     s.path(tube("-34,-40,19 -38,-8,16 -48,-1,12", at), look.skin)
@@ -180,9 +166,7 @@ def man_back(
     head(s, at.inner(0, -574), look, "back", "short", with_neck=False)
 
 
-def child_back(
-    s: Scene, at: Place, look: Look, *, girl: bool = True, left: str = "", right: str = ""
-) -> None:
+def child_back(s: Scene, at: Place, look: Look, *, girl: bool = True, left: str = "", right: str = "") -> None:
     """Draw a child of about seven from behind, walking (about 430 high)."""
     s.path(tube("-26,-140,19 -30,-60,15 -30,-10,13 -38,0,9", at), look.skin, look.light)
     s.path(tube("26,-140,19 28,-70,15 26,-28,13 34,-18,9", at), look.skin, look.light)

@@ -77,9 +77,7 @@ def seated_back(s: Scene, at: Place, look: Look, *, tail: str = "bun", lean: flo
     """Draw a woman sitting cross-legged, from behind (about 400 high)."""
     neck(s, at.inner(lean * 0.6, -272), look)
     body = _seat(s, at, look)
-    drape = blob(
-        "-92,-262! -40,-294 10,-286 70,-180 96,-100 70,-30 30,6! -40,10 -90,2! -84,-100 -100,-180", at
-    )
+    drape = blob("-92,-262! -40,-294 10,-286 70,-180 96,-100 70,-30 30,6! -40,10 -90,2! -84,-100 -100,-180", at)
     s.path(drape, look.over, look.light)
     folds(s, at, drape, look.over, ("-60,-270,2 -20,-140,7 -30,0,2", "-20,-286,2 40,-150,7 30,0,2"), 0.45)
     with s.clipped(body):
@@ -106,9 +104,7 @@ def seated_front(s: Scene, at: Place, look: Look, *, turn: float = 0) -> None:
     s.disc(x, y, 4.5 * at.scale, "#c8322a")
 
 
-def seated_side(
-    s: Scene, at: Place, look: Look, *, turn: float = 0, hands: str = "lap", tail: str = "bun"
-) -> None:
+def seated_side(s: Scene, at: Place, look: Look, *, turn: float = 0, hands: str = "lap", tail: str = "bun") -> None:
     """Draw a woman sitting on the ground, from the side; hands lie in the lap or clap."""
     neck(s, at.inner(-20, -268), look, -2)
     if hands == "clap":

@@ -11,6 +11,7 @@ FLAME = (1000, 868)
 
 def room(s: Scene) -> None:
     """Draw the room's wall, its window and what hangs on it."""
+    k: float
     with s.group("layer-0-wall"):
         s.all_over(s.radial([(0, "#d98a4a"), (0.3, "#b5593a"), (0.62, "#6b3244"), (1, "#2a1c38")],
                             1080, 800, 1500, 0.85))  # fmt: skip
@@ -84,14 +85,12 @@ def father_arm(s: Scene) -> None:
 def mother(s: Scene) -> None:
     """Draw the mother in her sari, bent over the child on her lap."""
     light = s.lit("#ffc988", -9, 2, soft=3, depth=120, dark=0.5, shade="#2a1030", wash=0.42)
-    look = Look("#84502f", "#b8452a", "#f0b04a", light=light,
-                shine=s.lit("#ffbe74", -8, 2, depth=60))
+    look = Look("#84502f", "#b8452a", "#f0b04a", light=light, shine=s.lit("#ffbe74", -8, 2, depth=60))
     at = Place(1450, 742, 1.95, 20, True)
     braid(s, at, look, "-30,-70,22 -54,-30,20 -62,40,19 -52,110,17 -56,170,12")
     s.path(tube("1500,780,56 1470,720,42 1440,650,38"), look.skin, light)
     body = blob(
-        "1400,752 1340,800 1300,900 1290,1010 1270,1120 1250,1300! 1690,1300! 1700,1100 1680,930 "
-        "1640,820 1570,762 1480,736"
+        "1400,752 1340,800 1300,900 1290,1010 1270,1120 1250,1300! 1690,1300! 1700,1100 1680,930 1640,820 1570,762 1480,736"
     )
     s.path(body, look.cloth, light)
     with s.clipped(body):
@@ -143,14 +142,11 @@ def baby_arms(s: Scene) -> None:
 def sister(s: Scene) -> None:
     """Draw the sister singing, her hands about to meet."""
     light = s.lit("#ffca86", 9, 2, soft=3, depth=100, dark=0.5, shade="#1f1234", wash=0.42)
-    look = Look("#7a4a33", "#a8455a", "#f2b134", light=light,
-                shine=s.lit("#ffbe74", 8, 2, depth=60))
+    look = Look("#7a4a33", "#a8455a", "#f2b134", light=light, shine=s.lit("#ffbe74", 8, 2, depth=60))
     at = Place(628, 880, 1.72, -8)
     s.path(tube("676,960,36 740,1010,30 812,960,24 850,900,20 864,850,15"), mix(look.skin, "#2a1030", 0.3), light)
     s.path(tube("622,912,40 632,860,32 640,820,30"), look.skin, light)
-    dress = blob(
-        "590,904 528,940 500,1040 490,1120 440,1320! 860,1320! 780,1130 742,1040 728,960 680,908"
-    )
+    dress = blob("590,904 528,940 500,1040 490,1120 440,1320! 860,1320! 780,1130 742,1040 728,960 680,908")
     s.path(dress, look.cloth, light)
     with s.clipped(dress):
         for fold in ("560,1090,2 540,1200,10 520,1320,3", "640,1100,2 640,1220,10 650,1320,3",
@@ -168,6 +164,8 @@ def sister(s: Scene) -> None:
 
 def table(s: Scene) -> None:
     """Draw the table with its cloth, the cake and the steel tumblers."""
+    x: float
+    k: float
     top = "M-160 1216Q1200 1176 2560 1216V1720H-160Z"
     s.path(top, s.radial([(0, "#f8dca6"), (0.3, "#d99a6a"), (0.65, "#7c4356"), (1, "#33203e")],
                          FLAME[0], 1220, 1320, 0.5))  # fmt: skip

@@ -61,7 +61,9 @@ def family(s: Scene) -> None:
     walker(s, mother, look, belly=52)
     head(s, mother.inner(4, -576, 1, 2), look, "side", with_neck=False)
     for dy in (0, -34, -64):
-        s.path(tube(f"-190,{-728 + dy},19 0,{-722 + dy},20 200,{-730 + dy},18", mother), mix("#6b4a3c", "#3a2c44", -dy / 120), wood)
+        s.path(
+            tube(f"-190,{-728 + dy},19 0,{-722 + dy},20 200,{-730 + dy},18", mother), mix("#6b4a3c", "#3a2c44", -dy / 120), wood
+        )
     s.path(tube("10,-548,25 70,-590,20 96,-670,16 80,-716,14", mother), look.skin, light)
     s.path(tube("-10,-540,25 -30,-450,20 30,-400,17 80,-392,14", mother), look.skin, light)
     girl = Place(1600, 1232, 0.29)
@@ -110,7 +112,10 @@ def bablu_wood() -> Scene:
         s.glow(980, 1036, 190, "#ff9a5c", 0.55)
         s.disc(980, 1034, 7, "#ffe0a8")
     with s.group("layer-4-yard"):
-        s.path(ridge(1128, 8, 6, bumps=2), s.linear([(0, "#1a1c30"), (0.55, "#43364a"), (0.75, "#6b4a4c"), (1, "#2a2740")], LEFT, 0, RIGHT, 0))
+        s.path(
+            ridge(1128, 8, 6, bumps=2),
+            s.linear([(0, "#1a1c30"), (0.55, "#43364a"), (0.75, "#6b4a4c"), (1, "#2a2740")], LEFT, 0, RIGHT, 0),
+        )
         s.path(ridge(1128, 8, 6, bumps=2), s.linear(
             [(0, "#0d0d18", 0), (1, "#0d0d18", 0.9)], 0, 1180, 0, 1600))  # fmt: skip
         mist(s, 1130, 50, "#c08a78", 0.35)
@@ -125,7 +130,12 @@ def bablu_wood() -> Scene:
     with s.group("layer-6-great-trees"):
         light = s.lit("#8a5a5c", 6, 0, soft=5, depth=120, dark=0.5, glow=0.75)
         for x, y, w in ((330, 1360, 260), (2190, 1290, 200), (1880, 1150, 100), (640, 1170, 110)):
-            s.path(blob("-1,0 0,-0.14 1,0 0,0.2", Place(x, y, w)), "#0d0d18", s.blur(14), opacity=0.45)
+            s.path(
+                blob("-1,0 -0.72,-0.09 0,-0.13 0.72,-0.09 1,0 0.72,0.09 0,0.13 -0.72,0.09", Place(x, y, w)),
+                "#0d0d18",
+                s.blur(14),
+                opacity=0.45,
+            )
         trunk(s, 330, 96, "#14152a", light, 1, 1360)
         trunk(s, 2190, 70, "#191a30", s.lit("#a86a5c", -6, 0, soft=5, depth=90, glow=0.8), 2, 1290)
         trunk(s, 1880, 34, "#262742", s.lit("#a86a5c", 3, 0, soft=3, depth=50, glow=0.7), 4, 1150)
@@ -148,6 +158,9 @@ def bablu_wood() -> Scene:
 
 def bablu_dawn() -> Scene:
     """Draw the mother in the doorway, holding her newborn to the first sun."""
+    x: float
+    y: float
+    k: float
     sun = (1486, 812)
     s = Scene("bablu-dawn", "The first sun")
     with s.group("layer-0-sky"):
@@ -183,13 +196,22 @@ def bablu_dawn() -> Scene:
         for k in range(25):
             u = k / 24
             x, y = 812 + u * 936, 268 + 96 * (1 - (2 * u - 1) ** 2)
-            s.many(leaves((x, y + 22, 16, 10), 3, 46, k, 0.98), "#2c4a3c" if k % 2 else "#3c5a40", filter=s.lit("#f2b134", 2, 4, depth=14))
+            s.many(
+                leaves((x, y + 22, 16, 10), 3, 46, k, 0.98),
+                "#2c4a3c" if k % 2 else "#3c5a40",
+                filter=s.lit("#f2b134", 2, 4, depth=14),
+            )
         door_leaf = "M806 262L620 180V1470L806 1400Z"
         s.path(door_leaf, "#2e2036", s.lit("#e8824e", 7, 0, soft=5, depth=90))
         s.path("M770 330L660 296V760L770 752ZM770 830L660 840V1360L770 1320Z", "#231a2e")
     with s.group("light-floor"):
         s.path(f"M800 1400H1760L2060 {BOTTOM}H520Z", s.fall("#e08a50", "#4a2a3c", 1400, 1700))
-        s.path(blob("1040,1404 1230,1404 1200,1480 1080,1580 900,1720! 640,1720! 860,1560 980,1470"), "#2a1a30", s.blur(10), opacity=0.75)
+        s.path(
+            blob("1040,1404 1230,1404 1200,1480 1080,1580 900,1720! 640,1720! 860,1560 980,1470"),
+            "#2a1a30",
+            s.blur(10),
+            opacity=0.75,
+        )
         s.path("M780 1392H1780L1800 1420H760Z", "#7a4a44", s.lit("#ffd890", 0, -5, depth=16))
     with s.group("layer-4-mother"):
         rim = s.lit("#ffdc96", 11, -3, soft=4, depth=130, dark=0.62, shade="#1a1028", wash=0.3)
@@ -217,7 +239,9 @@ def bablu_dawn() -> Scene:
         left = s.lit("#f0a060", -6, -3, soft=4, depth=60)
         for x, y, k, tone in ((2040, 1560, 1.7, "#4a2c38"), (2260, 1600, 2.1, "#3a2438")):
             s.path(blob("-30,-150! 30,-150! 26,-124 80,-70 70,-10 0,6 -70,-10 -80,-70 -26,-124", Place(x, y, k)), tone, left)
-        s.path(blob("-40,-250! 40,-250! 34,-226 74,-184 60,-150 -60,-150 -74,-184 -34,-226", Place(2260, 1600, 2.0)), "#33203a", left)
+        s.path(
+            blob("-40,-250! 40,-250! 34,-226 74,-184 60,-150 -60,-150 -74,-184 -34,-226", Place(2260, 1600, 2.0)), "#33203a", left
+        )
     return s
 
 

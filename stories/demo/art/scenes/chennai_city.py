@@ -55,6 +55,9 @@ def gold(s: Scene, x: float, y: float, k: float, seed: int) -> None:
 
 def chennai_workshop() -> Scene:
     """Draw the narrow workshop at night: bent backs, small flames, one star in a high window."""
+    x: float
+    y: float
+    k: float
     s = Scene("chennai-workshop", "The workshop at night")
     cx, vy = 1200, 860
     with s.group("layer-0-window"):
@@ -99,13 +102,19 @@ def chennai_workshop() -> Scene:
         bench = f"M1110 1030H1290L1830 {BOTTOM}H570Z"
         s.path(bench, s.linear([(0, "#c97a4a"), (0.4, "#8a4c38"), (1, "#3c2432")], 0, 1030, 0, 1660))
         for x in (0.3, 0.52, 0.74):
-            s.path(f"M{1110 + 180 * x} 1030L{570 + 1260 * x} {BOTTOM}H{580 + 1260 * x}L{1112 + 180 * x} 1030Z", "#2a1826", opacity=0.5)
+            s.path(
+                f"M{1110 + 180 * x} 1030L{570 + 1260 * x} {BOTTOM}H{580 + 1260 * x}L{1112 + 180 * x} 1030Z",
+                "#2a1826",
+                opacity=0.5,
+            )
     for order, ((k, y), pair) in enumerate(zip(rows, cloths, strict=True)):
         with s.group(f"layer-{3 + order}-boys"):
             spread = 300 * k + 60
             rim = 2.2 + 4.5 * k
             for side in (-1, 1):
-                light = s.lit("#ffae62", -side * rim, rim * 0.1, soft=1 + k, depth=74 * k, dark=0.72, shade=NIGHT, wash=0.34, warm="#ff6a2c")
+                light = s.lit(
+                    "#ffae62", -side * rim, rim * 0.1, soft=1 + k, depth=74 * k, dark=0.72, shade=NIGHT, wash=0.34, warm="#ff6a2c"
+                )
                 hair = s.lit("#ff9a52", -side * rim, rim * 0.5, soft=1 + k, depth=40 * k, dark=0.6)
                 look = Look("#6b3f2d", mix(pair[0 if side < 0 else 1], NIGHT, 0.3), light=light, shine=hair)
                 bent(s, Place(cx + side * spread, y, k * 1.05, 0, side > 0), look, 30 if (order + side) % 4 else 38)
@@ -121,9 +130,7 @@ def chennai_workshop() -> Scene:
     return s
 
 
-def cheering(
-    s: Scene, at: Place, look: Look, *, up: float = 0, turn: float = 0, arms: str = "both"
-) -> None:
+def cheering(s: Scene, at: Place, look: Look, *, up: float = 0, turn: float = 0, arms: str = "both") -> None:
     """Draw a man or boy from the front, one arm raised or both; the other holds a neighbour."""
     for side in (-1, 1):
         s.path(tube(f"{40 * side},-24,16 {52 * side},-6,14 {58 * side},0,11", at), look.skin, look.light)
@@ -190,6 +197,9 @@ def embrace(s: Scene, at: Place, light: str, hair: str) -> None:
 
 def chennai_embrace() -> Scene:
     """Draw the courtyard: a full embrace, and raised arms behind."""
+    x: float
+    y: float
+    k: float
     s = Scene("chennai-embrace", "The courtyard")
     with s.group("layer-0-sky"):
         s.all_over(s.fall("#7fa0a0", "#fbe3ae", TOP, 800))
@@ -204,11 +214,19 @@ def chennai_embrace() -> Scene:
         s.path(f"M{LEFT} 440H{RIGHT}V1090H{LEFT}Z", "#7a4650")
         for x in range(-80, 2500, 400):
             s.path(f"M{x + 90} 1090V790H{x + 210}V1090Z", "#54303f")
-        s.path(f"M{LEFT} 440H{RIGHT}V1090H{LEFT}Z{arches}", wall, s.lit("#fff0c8", -7, -4, soft=3, depth=40, dark=0.25, shade="#7a3a3a"), fill_rule="evenodd")
+        s.path(
+            f"M{LEFT} 440H{RIGHT}V1090H{LEFT}Z{arches}",
+            wall,
+            s.lit("#fff0c8", -7, -4, soft=3, depth=40, dark=0.25, shade="#7a3a3a"),
+            fill_rule="evenodd",
+        )
         s.path(f"M{LEFT} 396H{RIGHT}V446H{LEFT}Z", "#b0604a", s.lit("#ffe0b0", 0, -6, depth=24))
         s.path(f"M{LEFT} 500H{RIGHT}V512H{LEFT}Z", "#a8604a", opacity=0.5)
     with s.group("layer-3-ground"):
-        s.path(f"M{LEFT} 1076H{RIGHT}V{BOTTOM}H{LEFT}Z", s.radial([(0, "#ffe2a4"), (0.4, "#eab078"), (1, "#a8604e")], 1050, 1300, 1500, 0.5))
+        s.path(
+            f"M{LEFT} 1076H{RIGHT}V{BOTTOM}H{LEFT}Z",
+            s.radial([(0, "#ffe2a4"), (0.4, "#eab078"), (1, "#a8604e")], 1050, 1300, 1500, 0.5),
+        )
         for k in range(9):
             y = 1090 + 8 * k * k
             s.path(f"M{LEFT} {y}H{RIGHT}V{y + 1.5 + k * 0.4}H{LEFT}Z", "#9a5448", opacity=0.3)
@@ -241,7 +259,11 @@ def chennai_embrace() -> Scene:
         embrace(s, at, light, hair)
     with s.group("light-sunbeams"):
         for x, w in ((100, 90), (420, 150), (820, 80)):
-            s.path(f"M{x} {TOP}H{x + w}L{x + w * 3 + 700} 1500H{x + 620}Z", s.linear([(0, "#fff4d0", 0.35), (1, "#fff4d0", 0)], 0, TOP, 0, 1500), s.blur(16))
+            s.path(
+                f"M{x} {TOP}H{x + w}L{x + w * 3 + 700} 1500H{x + 620}Z",
+                s.linear([(0, "#fff4d0", 0.35), (1, "#fff4d0", 0)], 0, TOP, 0, 1500),
+                s.blur(16),
+            )
     with s.group("layer-7-foreground"):
         near = s.lit("#f0b070", 5, 5, soft=4, depth=60, dark=0.5)
         s.path(tube("-160,200,60 120,60,44 420,-40,30 700,-120,20"), "#2a1f2c", near)

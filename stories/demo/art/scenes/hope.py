@@ -79,13 +79,21 @@ def hope_lead() -> Scene:
         s.path(field, s.radial([(0, "#ff8a50", 0.55), (1, "#ff8a50", 0)], 1560, 1110, 800, 0.3))
         s.edge(field, s.linear([(0, "#ff9f5c", 0), (0.5, "#ffbf78"), (1, "#ff9f5c", 0)],
                                700, 0, 2400, 0), 5)  # fmt: skip
-        for x, y, w, k in ((1110, 1112, 120, 1), (980, 1116, 84, 2), (1900, 1108, 150, 3),
-                           (2010, 1096, 100, 4), (2330, 1072, 190, 5), (760, 1100, 70, 6)):
+        for x, y, w, k in (
+            (1110, 1112, 120, 1),
+            (980, 1116, 84, 2),
+            (1900, 1108, 150, 3),
+            (2010, 1096, 100, 4),
+            (2330, 1072, 190, 5),
+            (760, 1100, 70, 6),
+        ):
             with s.clipped(f"M{LEFT} {TOP}H{RIGHT}V{y + 5}H{LEFT}Z"):
                 for dx, r in ((-0.36, 0.3), (0.34, 0.34), (0, 0.46)):
-                    s.path(crown((x + w * dx, y - w * r * 0.5, w * r, w * r * 0.8), k, 13, 0.2),
-                           "#241f3c",
-                           s.lit("#ff9a5c", 4 if x < 1590 else -4, -3, soft=2, depth=30, glow=0.6))
+                    s.path(
+                        crown((x + w * dx, y - w * r * 0.5, w * r, w * r * 0.8), k, 13, 0.2),
+                        "#241f3c",
+                        s.lit("#ff9a5c", 4 if x < 1590 else -4, -3, soft=2, depth=30, glow=0.6),
+                    )
         road = blob(
             "1490,1098! 1500,1112 1560,1136 1590,1170 1556,1236 1390,1330 1150,1450 "
             "960,1600 860,1700! 1700,1700! 1742,1560 1764,1420 1750,1300 1722,1220 1684,1160 "
@@ -94,17 +102,17 @@ def hope_lead() -> Scene:
         s.path(road, s.linear([(0, "#ffcf85"), (0.16, "#f3a165"), (0.5, "#a85a50"),
                                (0.85, "#5b3648"), (1, "#432c44")], 1560, 1060, 1300, 1700))  # fmt: skip
         with s.clipped(road):
-            for rut in ("1556,1070,1 1536,1104,2 1650,1172,5 1610,1270,8 1400,1420,14 1150,1690,22",
-                        "1566,1070,1 1556,1104,2 1680,1172,5 1690,1270,8 1620,1420,14 1460,1690,22"):
+            for rut in (
+                "1556,1070,1 1536,1104,2 1650,1172,5 1610,1270,8 1400,1420,14 1150,1690,22",
+                "1566,1070,1 1556,1104,2 1680,1172,5 1690,1270,8 1620,1420,14 1460,1690,22",
+            ):
                 s.path(tube(rut), "#3a2440", s.blur(3), opacity=0.34)
         # Ploughed rows lead the eye the way the road goes.
         rows = []
         for k in range(9):
             x = -260 + k * 150
             rows.append(tube(f"{800 + k * 66},1118,0.6 {(x * 0.36 + (800 + k * 66) * 0.64)},1250,4 {x},1600,9"))
-        for k in range(7):
-            rows.append(tube(f"{1850 + k * 40},1118,1 {1960 + k * 110},1250,4 "
-                             f"{2080 + k * 260},1600,9"))  # fmt: skip
+        rows.extend(tube(f"{1850 + k * 40},1118,1 {1960 + k * 110},1250,4 {2080 + k * 260},1600,9") for k in range(7))
         s.many(rows, "#12122a", opacity=0.35)
         walkers(s)
     with s.group("layer-5-foreground"):
@@ -134,8 +142,12 @@ def walkers(s: Scene) -> None:
         tall = 700 * k
         # Shadows spread away from the point under the sun.
         lean = (x - SUN[0]) * 0.75
-        s.path(tube(f"{x},{y},{62 * k} {x + lean * 0.5},{y + tall * 0.5},{74 * k} "
-                    f"{x + lean},{y + tall},{44 * k}"), "#1d1630", s.blur(5), opacity=0.5)
+        s.path(
+            tube(f"{x},{y},{62 * k} {x + lean * 0.5},{y + tall * 0.5},{74 * k} {x + lean},{y + tall},{44 * k}"),
+            "#1d1630",
+            s.blur(5),
+            opacity=0.5,
+        )
     one = Look(skin="#3b2430", cloth="#6b2b33", over="#a8552f", light=light)
     for x, y, k, kind in people:
         at = Place(x, y, k)
@@ -147,8 +159,13 @@ def walkers(s: Scene) -> None:
         elif kind == "man":
             man_back(s, at, Look("#3b2430", "#4a4468", "#2b2340", light=light))
         elif kind == "man2":
-            man_back(s, at, Look("#40262e", "#c9a578", "#e2cfae", light=light), dhoti=True,
-                     left="-94,-560,27 -126,-470,23 -150,-380,19 -180,-310,16 -190,-290,15")
+            man_back(
+                s,
+                at,
+                Look("#40262e", "#c9a578", "#e2cfae", light=light),
+                dhoti=True,
+                left="-94,-560,27 -126,-470,23 -150,-380,19 -180,-310,16 -190,-290,15",
+            )
             # A bundle on the shoulder: what a family takes home.
             s.path(blob("30,-640 90,-690 170,-670 186,-600 130,-566 50,-580", at), "#5a3a58", light)
         else:
@@ -173,8 +190,14 @@ def near_tree(s: Scene) -> None:
         s.many((tube(b) for b in branches), bark)
     dice = random.Random(5)
     for cx, cy, rx, ry in (
-        (120, 60, 330, 150), (520, 40, 330, 120), (880, 20, 260, 84), (1160, -30, 200, 60),
-        (520, 210, 230, 70), (830, 270, 190, 60), (300, 380, 160, 60), (640, 420, 130, 44),
+        (120, 60, 330, 150),
+        (520, 40, 330, 120),
+        (880, 20, 260, 84),
+        (1160, -30, 200, 60),
+        (520, 210, 230, 70),
+        (830, 270, 190, 60),
+        (300, 380, 160, 60),
+        (640, 420, 130, 44),
         (1010, 150, 170, 54),
     ):
         s.many(leaves((cx, cy, rx, ry), int(rx * ry / 260), 46, dice.randrange(99), 0.75),

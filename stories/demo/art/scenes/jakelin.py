@@ -95,10 +95,7 @@ def mother_and_son(s: Scene) -> None:
     s.path(tube("1250,820,40 1330,880,34 1400,850,28 1416,800,24"), mix(mum, "#1c1b2e", 0.2), warm)
     # Mother.
     s.path(tube("930,1300,26 880,1316,30 830,1300,22"), mix(mum, "#1c1b2e", 0.15), warm)
-    low = blob(
-        "1076,976 1016,1060 980,1160 930,1236 860,1290 850,1338! 1050,1346 1296,1340! 1306,1260 "
-        "1276,1130 1206,1000"
-    )
+    low = blob("1076,976 1016,1060 980,1160 930,1236 860,1290 850,1338! 1050,1346 1296,1340! 1306,1260 1276,1130 1206,1000")
     s.path(low, skirt, warm)
     with s.clipped(low):
         for fold in ("1100,1020,3 1080,1180,14 940,1310,3", "1160,1020,3 1180,1180,12 1120,1340,3",
@@ -144,6 +141,9 @@ def mother_and_son(s: Scene) -> None:
 
 def jakelin_lead() -> Scene:
     """Draw the embrace at the doorway, warm light in a blue evening."""
+    x: float
+    y: float
+    k: float
     s = Scene("jakelin-lead", "At the door")
     with s.group("layer-0-sky"):
         sky(s, [(0, "#15172f"), (0.35, "#2b3566"), (0.58, "#66669a"), (0.73, "#b8828e"), (0.84, "#eda878"), (1, "#eda878")])
@@ -194,7 +194,11 @@ def jakelin_lead() -> Scene:
             count = (60, 46, 34, 22)[k]
             for j, box in enumerate(((1980, 130, 360, 90), (1560, 200, 330, 56), (1240, 250, 150, 70), (1156, 380, 60, 120))):
                 share = (1.2, 0.8, 0.5, 0.4)[j]
-                s.many(leaves(box, int(count * share), 44 if k < 2 else 34, k * 7 + j, 0.6), tone, **({"filter": light} if light else {}))
+                s.many(
+                    leaves(box, int(count * share), 44 if k < 2 else 34, k * 7 + j, 0.6),
+                    tone,
+                    **({"filter": light} if light else {}),
+                )
     with s.group("layer-8-foreground"):
         edge = s.lit("#b4603c", 5, -4, soft=4, depth=80, glow=0.7)
         for turn, x, y, k in ((-30, -20, 1760, 3.0), (8, 60, 1780, 2.8), (36, 0, 1800, 2.6), (60, -60, 1760, 2.2)):

@@ -12,6 +12,7 @@ from ..women import seated_back, seated_front, seated_side, woman_speaking
 
 def banyan(s: Scene) -> None:
     """Draw the trunk with its many stems and hanging roots."""
+    x: float
     light = s.lit("#ffd08a", -8, -1, soft=4, depth=90, dark=0.6, shade="#1a1428")
     far = s.lit("#f3b57a", -4, -1, soft=3, depth=40, dark=0.4)
     for x, r, top in ((640, 10, 380), (700, 6, 420), (2060, 14, 330), (2150, 8, 380), (1130, 6, 330),
@@ -23,7 +24,8 @@ def banyan(s: Scene) -> None:
             "1420,1190,40 1470,1060,60 1500,860,58 1480,600,56 1400,330,60 1260,120,50",
             "1600,1170,60 1580,1000,90 1570,760,86 1590,520,84 1560,260,90 1500,60,80",
             "1790,1186,34 1720,1060,56 1690,840,56 1710,600,54 1800,360,54 1960,150,46",
-            "1380,1200,18 1480,1130,34 1560,1060,40", "1840,1200,16 1730,1140,34 1660,1060,40",
+            "1380,1200,18 1480,1130,34 1560,1060,40",
+            "1840,1200,16 1730,1140,34 1660,1060,40",
             "1590,640,40 1320,470,38 1020,340,32 720,250,26 420,220,22",
             "1600,560,36 1860,420,36 2140,330,30 2420,290,26",
         ):
@@ -60,6 +62,9 @@ def canopy(s: Scene) -> None:
 
 def leaders_lead() -> Scene:
     """Draw women in a circle under a banyan, one standing to speak."""
+    x: float
+    y: float
+    w: float
     s = Scene("leaders-lead", "Under the tree")
     with s.group("layer-0-sky"):
         sky(s, [(0, "#7f9a94"), (0.4, "#d9c99a"), (0.62, "#f8dfa4"), (1, "#fbe7b8")])
@@ -112,7 +117,9 @@ def leaders_lead() -> Scene:
             (2130, 1320, 0.86, True, "#6b3f2d", "#2f6b63", "#7fb0a0", -8, "lap", "braid"),
             (470, 1300, 0.8, False, "#7a4a33", "#6a4a72", "#c9a0b4", -12, "lap", "bun"),
         ):
-            seated_side(s, Place(x, y, k, 0, flip), Look(skin, cloth, over, light=rim, shine=hair), turn=turn, hands=hands, tail=tail)
+            seated_side(
+                s, Place(x, y, k, 0, flip), Look(skin, cloth, over, light=rim, shine=hair), turn=turn, hands=hands, tail=tail
+            )
     with s.group("light-shafts"):
         for x, w, lean in ((300, 120, 520), (560, 80, 560), (800, 150, 620), (1120, 70, 640)):
             s.path(f"M{x} -60L{x + w} -60L{x + w * 2.4 + lean} 1340L{x + lean - w} 1340Z",

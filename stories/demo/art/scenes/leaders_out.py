@@ -54,6 +54,9 @@ def cottage(s: Scene, side: int, near: float, deep: float, wall: str, roof: str,
 
 def leaders_road() -> Scene:
     """Draw two women with masks and leaflets on a village lane in the morning."""
+    x: float
+    y: float
+    k: float
     s = Scene("leaders-road", "From house to house")
     sun = (900, 560)
     with s.group("layer-0-sky"):
@@ -76,18 +79,31 @@ def leaders_road() -> Scene:
         s.path(lane, s.linear([(0, "#ffe6ac"), (0.3, "#edb87c"), (1, "#a8644c")], 0, 838, 0, BOTTOM))
         with s.clipped(lane):
             for dx in (-1, 1):
-                s.path(tube(f"{980 + dx * 8},838,1 {980 + dx * 90},1080,8 {980 + dx * 330},{BOTTOM},34"), "#8a4a40", s.blur(5), opacity=0.3)
+                s.path(
+                    tube(f"{980 + dx * 8},838,1 {980 + dx * 90},1080,8 {980 + dx * 330},{BOTTOM},34"),
+                    "#8a4a40",
+                    s.blur(5),
+                    opacity=0.3,
+                )
     with s.group("layer-3-far-houses"):
         cottage(s, -1, 0.3, 0.2, "#e0a878", "#a8604a", "#b07a60")
         cottage(s, 1, 0.34, 0.22, "#d89a70", "#9a5648", "#a86e5a")
         cottage(s, -1, 0.52, 0.36, "#d8b084", "#9a6a4a", "#a87a60")
         for x, y, r, k in ((640, 800, 90, 1), (1330, 800, 100, 2), (520, 780, 120, 3)):
-            s.path(crown((x, y - 60, r, r * 0.8), k, 15, 0.2), "#7f8a58", s.lit("#ffe6a8", 5 if x < 900 else -5, -4, soft=2, depth=40))
+            s.path(
+                crown((x, y - 60, r, r * 0.8), k, 15, 0.2),
+                "#7f8a58",
+                s.lit("#ffe6a8", 5 if x < 900 else -5, -4, soft=2, depth=40),
+            )
     with s.group("layer-4-houses"):
         cottage(s, 1, 0.62, 0.42, "#e8b888", "#a85c44", "#b8785c")
         cottage(s, -1, 0.95, 0.62, "#e0a070", "#9a5040", "#8a5048")
         for k, (x, y) in enumerate(((262, 1326), (352, 1300))):
-            s.path(blob("-24,0! -30,-50 0,-70 30,-50 24,0!", Place(x, y, 1.5 - k * 0.3)), "#8a4a3a", s.lit("#ffdca0", 4, -3, depth=20))
+            s.path(
+                blob("-24,0! -30,-50 0,-70 30,-50 24,0!", Place(x, y, 1.5 - k * 0.3)),
+                "#8a4a3a",
+                s.lit("#ffdca0", 4, -3, depth=20),
+            )
     with s.group("layer-5-home"):
         # The house they come to, with its handwashing pot.
         s.path(f"M1760 {TOP}H{RIGHT}V1440H1760Z", s.linear([(0, "#e8b080"), (0.3, "#c07a5a"), (1, "#6a3a44")], 1760, 0, RIGHT, 0),
@@ -187,13 +203,17 @@ def flame(s: Scene, x: float, y: float, k: float) -> None:
 
 def holder(s: Scene, at: Place, look: Look, reach: float, tail: str = "braid") -> None:
     """Draw a woman from the side, waist up, holding a lamp forward; hands end at (reach, -330)."""
-    s.path(tube(f"40,-540,24 80,-440,20 {reach * 0.6},-370,17 {reach - 14},-326,13", at), mix(look.skin, "#15141f", 0.3), look.light)
+    s.path(
+        tube(f"40,-540,24 80,-440,20 {reach * 0.6},-370,17 {reach - 14},-326,13", at), mix(look.skin, "#15141f", 0.3), look.light
+    )
     s.path(tube("4,-540,34 10,-580,24 16,-606,22", at), look.skin, look.light)
     s.path(
         blob("-20,-586 -72,-566 -96,-500 -92,-400 -110,-250 -120,40! 110,40! 84,-250 66,-380 84,-450 74,-520 44,-570 14,-588", at),
         look.cloth, look.light,
     )  # fmt: skip
-    drape = blob("76,-380! 86,-470 66,-550 16,-594 -34,-592 -84,-556 -108,-460 -124,-300 -150,40! -40,40! -50,-240 -20,-380 30,-410", at)
+    drape = blob(
+        "76,-380! 86,-470 66,-550 16,-594 -34,-592 -84,-556 -108,-460 -124,-300 -150,40! -40,40! -50,-240 -20,-380 30,-410", at
+    )
     s.path(drape, look.over, look.light)
     with s.clipped(drape):
         for fold in ("-30,-590,2 -60,-430,8 -90,0,3", "0,-590,2 -10,-460,7 -60,-200,3", "30,-580,2 40,-500,6 20,-400,2"):
@@ -217,6 +237,9 @@ NEAR = ((1000, 1500, 0.8), (1190, 1526, 0.95), (1400, 1504, 0.8), (130, 1520, 1.
 
 def leaders_lamp() -> Scene:
     """Draw women passing a flame from one oil lamp to the next."""
+    x: float
+    y: float
+    k: float
     s = Scene("leaders-lamp", "One lamp from another")
     spot = (1200, 1010)
     with s.group("layer-0-night"):
@@ -227,20 +250,52 @@ def leaders_lamp() -> Scene:
         for k, x in enumerate(range(-60, 2520, 170)):
             s.path(crown((x, 780 + dice.uniform(-50, 60), 190, 130), k, 16, 0.2), bush)
         s.path(f"M{LEFT} 780H{RIGHT}V{BOTTOM}H{LEFT}Z", s.fall("#221f3c", "#4a2a40", 780, 1500))
-        s.path(f"M{LEFT} 1180H{RIGHT}V{BOTTOM}H{LEFT}Z", s.radial([(0, "#a85a40"), (0.5, "#54304a"), (1, "#1c1a30")], 1200, 1300, 1300, 0.4))
+        s.path(
+            f"M{LEFT} 1180H{RIGHT}V{BOTTOM}H{LEFT}Z",
+            s.radial([(0, "#a85a40"), (0.5, "#54304a"), (1, "#1c1a30")], 1200, 1300, 1300, 0.4),
+        )
     with s.group("layer-2-veranda"):
         for x in (260, 2140):
-            s.path(f"M{x - 60} {TOP}H{x + 60}V{BOTTOM}H{x - 60}Z", "#241c38", s.lit("#c9683c", 7 if x < 1200 else -7, 0, soft=5, depth=60))
+            s.path(
+                f"M{x - 60} {TOP}H{x + 60}V{BOTTOM}H{x - 60}Z",
+                "#241c38",
+                s.lit("#c9683c", 7 if x < 1200 else -7, 0, soft=5, depth=60),
+            )
             s.path(f"M{x - 96} 150H{x + 96}V210H{x - 96}Z", "#2a2040", s.lit("#c9683c", 0, 5, soft=3, depth=30))
         s.path(f"M{LEFT} {TOP}H{RIGHT}V150H{LEFT}Z", "#1a162c", s.lit("#a8583c", 0, 5, soft=4, depth=40))
     with s.group("light-far-lamps"):
-        for x, y, r in ((520, 620, 26), (700, 540, 18), (1000, 500, 16), (1400, 520, 20), (1660, 580, 24), (1860, 640, 28), (1200, 430, 12), (860, 600, 14), (1540, 460, 12)):
+        for x, y, r in (
+            (520, 620, 26),
+            (700, 540, 18),
+            (1000, 500, 16),
+            (1400, 520, 20),
+            (1660, 580, 24),
+            (1860, 640, 28),
+            (1200, 430, 12),
+            (860, 600, 14),
+            (1540, 460, 12),
+        ):
             s.glow(x, y, r * 5, "#ff9a5c", 0.5)
             s.disc(x, y, r, "#ffc878", opacity=0.55, filter=s.blur(4))
     with s.group("layer-3-women-behind"):
-        for x, y, k, side, skin, cloth, over in ((760, 1530, 1.3, 1, "#6b3f2d", "#4a3a6a", "#6a5a8e"), (1660, 1526, 1.24, -1, "#74452f", "#2a4a54", "#3d7a74")):
+        for x, y, k, side, skin, cloth, over in (
+            (760, 1530, 1.3, 1, "#6b3f2d", "#4a3a6a", "#6a5a8e"),
+            (1660, 1526, 1.24, -1, "#74452f", "#2a4a54", "#3d7a74"),
+        ):
             light = s.lit("#ffb468", side * 6, 4, soft=3, depth=90, dark=0.65, shade="#12101e", wash=0.3, warm="#ff6a2c")
-            holder(s, Place(x, y, k, 0, side < 0), Look(skin, mix(cloth, "#1c1b2e", 0.2), mix(over, "#1c1b2e", 0.3), light=light, shine=s.lit("#ff9a52", side * 5, 3, soft=2, depth=50)), 150, "bun")
+            holder(
+                s,
+                Place(x, y, k, 0, side < 0),
+                Look(
+                    skin,
+                    mix(cloth, "#1c1b2e", 0.2),
+                    mix(over, "#1c1b2e", 0.3),
+                    light=light,
+                    shine=s.lit("#ff9a52", side * 5, 3, soft=2, depth=50),
+                ),
+                150,
+                "bun",
+            )
             lamp(s, x + side * 150 * k + side * 36, y - 330 * k - 36, 0.8)
     with s.group("light-flames-behind"):
         for x, y in ((760 + 231 + 40, 1530 - 429 - 48), (1660 - 222 + 34, 1526 - 409 - 48)):
