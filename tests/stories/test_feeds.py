@@ -2,9 +2,11 @@
 
 import datetime
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import xmlschema
 from django.utils import timezone
 
 from stories import publishing, sitemap
@@ -102,3 +104,47 @@ def test_a_withdrawn_story_leaves_feed_and_sitemap(client):
     publishing.withdraw(story)
     assert "Leaves today" not in client.get("/stories/feed/").content.decode()
     assert story.slug not in client.get("/sitemap.xml").content.decode()
+
+
+SCHEMAS = Path(__file__).parent.parent / "schemas"
+
+
+def _namespace(name):
+    return ElementTree.parse(SCHEMAS / name).getroot().get("targetNamespace")
+
+
+def check(answer, *names):
+    built = xmlschema.XMLSchema11(str(SCHEMAS / names[0]), build=False)
+    for name in names[1:]:
+        built.import_schema(_namespace(name), str(SCHEMAS / name))
+    built.build()
+    built.validate(answer.content.decode())
+
+
+@pytest.mark.parametrize("path", ["/stories/feed/", "/es/stories/feed/"])
+def test_the_feed_is_valid_against_its_schemas(client, path):
+    for language in ("en", "es"):
+        factories.published_story(title="Bread & salt", language=language, lead=factories.picture(credit="A. Weaver"), themes=[factories.theme("Home")])
+    check(client.get(path), "rss.xsd", "media-rss.xsd")
+
+
+def test_the_sitemap_and_its_index_are_valid_against_their_schemas(client, monkeypatch):
+    clips = [factories.clip("own"), factories.clip("youtube", title="A song"), factories.clip("vimeo", unlisted_hash="abc123")]
+    factories.published_story(blocks=["<p>Words & more.</p>", *clips, factories.picture()])
+    factories.published_story(language="es")
+    names = ("sitemap.xsd", "sitemap-image.xsd", "sitemap-video.xsd")
+    check(client.get("/sitemap.xml"), *names)
+    monkeypatch.setattr(sitemap, "PER_FILE", 1)
+    check(client.get("/sitemap.xml"), *names)
+    check(client.get("/sitemap.xml?file=2"), *names)
+
+
+def test_the_schemas_can_fail(client):
+    """The control: a feed item without enclosure length and a sitemap with a relative address are refused."""
+    factories.published_story()
+    feed, site = client.get("/stories/feed/"), client.get("/sitemap.xml")
+    feed.content = re.sub(rb' length="[0-9]+"', b"", feed.content)
+    site.content = site.content.replace(b"http://127.0.0.1:8000/stories/", b"/stories/")
+    for answer, names in ((feed, ("rss.xsd", "media-rss.xsd")), (site, ("sitemap.xsd", "sitemap-image.xsd", "sitemap-video.xsd"))):
+        with pytest.raises(xmlschema.XMLSchemaValidationError):
+            check(answer, *names)
