@@ -125,7 +125,7 @@ def birthday(time: float) -> Still:
     sway = sin(2 * pi * (time - 0.55) / 5.36) * alive
     nod = wander(time, 3, 3.4) * alive
     sister = Pose(turn=0.45 * sway, pivot=(560, 1340))
-    hand = Pose(turn=-2.6 * apart, pivot=(563, 1037), within=sister)
+    hand = Pose(turn=-4.0 * apart, pivot=(563, 1037), within=sister)
     reach = (wander(time, 11, 2.7) * 0.5 + 0.5) * alive
     tilt = wander(time, 6, 4.1) * alive
     baby = Pose(turn=0.4 * tilt, pivot=(1240, 1330))
@@ -137,7 +137,7 @@ def birthday(time: float) -> Still:
         "layer-5-mother-and-baby/4:9": [Pose(turn=0.8 * nod, pivot=(1500, 735))],
         "layer-5-mother-and-baby/19:": [Pose(turn=1.1 * tilt, pivot=(1262, 985), within=baby)],
         "layer-5-mother-and-baby/18:19": [baby],
-        "layer-6-sister/0:1": [Pose(turn=3.2 * apart, pivot=(640, 982), within=sister)],
+        "layer-6-sister/0:1": [Pose(turn=5.0 * apart, pivot=(640, 982), within=sister)],
         "layer-6-sister/1:4": [sister],
         "layer-6-sister/4:10": [Pose(turn=1.3 * nod, pivot=(590, 880), within=sister)],
         "layer-6-sister/10:13": [hand],
@@ -307,9 +307,9 @@ def hug(time: float) -> Still:
         "layer-3-wall": [Pose(shade=night)],
         "layer-4-ground": [Pose(shade=night)],
         "layer-6-embrace/7:12": part(0.9 * wander(time, 5, 4.6), (1228, 735)),
-        "layer-6-embrace/19:22": part(1.1 * wander(time, 6, 4.0), (1352, 845)),
-        "layer-6-embrace/29:33": part(5.0 * pat, (1392, 986)),
-        "layer-6-embrace/34:": part(2.6 * stroke, (1425, 900)),
+        "layer-6-embrace/19:22": part(1.1 * wander(time, 6, 4.0), (1314, 845)),
+        "layer-6-embrace/29:33": part(5.0 * pat, (1362, 986)),
+        "layer-6-embrace/34:": part(2.6 * stroke, (1390, 890)),
         "layer-8-foreground": [Pose(lean=0.010 * wander(time, 21, 4.4) * alive, pivot=(1200, 1800))],
     }  # fmt: skip
     for piece in EMBRACE:

@@ -53,6 +53,19 @@ Layers: TypeAlias = "dict[str, tuple[skia.Image, int, int]]"
 # --- taking a scene apart --------------------------------------------------
 
 
+def flat(group: ET.Element) -> list[ET.Element]:
+    """List a group's children, those inside a mere transform each with that transform around it."""
+    found: list[ET.Element] = []
+    for child in group:
+        if child.tag != group.tag or set(child.attrib) - {"transform"}:
+            found.append(child)
+            continue
+        for inner in flat(child):
+            found.append(ET.Element(child.tag, child.attrib))
+            found[-1].append(inner)
+    return found
+
+
 def parts(svg: Path, cut: tuple[str, ...]) -> list[tuple[str, str]]:
     """Split a scene into (name, SVG text) in painting order.
 
@@ -82,16 +95,12 @@ def parts(svg: Path, cut: tuple[str, ...]) -> list[tuple[str, str]]:
         if not slices:
             write(name, group)
             continue
+        children = flat(group)
         for one in slices:
             first, last = one.split("/")[1].split(":")
-            # A lone wrapper (a transform, say) is kept around the children taken out of it.
-            outer, inner = ET.Element(group.tag, group.attrib), group
-            tip = outer
-            while len(inner) == 1 and inner[0].tag == f"{SVG}g":
-                inner = inner[0]
-                tip = ET.SubElement(tip, inner.tag, inner.attrib)
-            tip.extend(list(inner)[int(first or 0) : int(last) if last else None])
-            write(one, outer)
+            part = ET.Element(group.tag, group.attrib)
+            part.extend(children[int(first or 0) : int(last) if last else None])
+            write(one, part)
     return found
 
 
