@@ -4,24 +4,28 @@ const SAID_FOR_MS = 4000;
 
 export default function copyLink(list) {
   const button = list.querySelector("button");
-  button.closest("li").hidden = false;
-  const words = button.querySelector("[role=status]");
+  const words = button.querySelector(".share__words");
+  const said = list.querySelector("[role=status]");
   const asked = words.textContent;
   let timer;
+  button.closest("li").hidden = false;
+
+  function say(answer) {
+    words.textContent = answer || asked;
+    said.textContent = answer;
+  }
 
   button.addEventListener("click", async () => {
+    clearTimeout(timer);
     try {
       await navigator.clipboard.writeText(button.dataset.address);
-      words.textContent = button.dataset.done;
     } catch {
       // No permission, or no secure page: show the address, ready to be copied by hand.
-      words.textContent = button.dataset.address;
+      say(button.dataset.address);
       getSelection().selectAllChildren(words);
       return;
     }
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      words.textContent = asked;
-    }, SAID_FOR_MS);
+    say(button.dataset.done);
+    timer = setTimeout(say, SAID_FOR_MS, "");
   });
 }
