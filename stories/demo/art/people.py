@@ -80,7 +80,7 @@ def head(
             bun(s, at, look)
         s.path(blob(face, at), look.skin, look.light)
         s.path(blob(HAIR_SIDE if hair == "long" else HAIR_SHORT, at), look.hair, look.shine or look.light)
-        s.path(blob("-6,-86 3,-90 6,-80 0,-70 -6,-74", at), mix(look.skin, "#1c1b2e", 0.25))
+        s.path(blob("-6,-86 3,-90 6,-80 0,-70 -6,-74", at), mix(look.skin, "#3a120c", 0.32))
     elif view == "front":
         s.path(blob(EGG, at), look.skin, look.light)
         # One plane of shadow suggests brow, nose and cheek.

@@ -92,7 +92,7 @@ def mother_and_son(s: Scene) -> None:
     mum, blouse, skirt = "#8f5c40", "#d9c4a4", "#2f6b63"
     son, shirt = "#9a6444", "#c9482a"
     # Behind: the mother's far arm and the hand that holds his head.
-    s.path(tube("1250,820,40 1330,880,34 1400,850,28 1416,800,24"), mix(mum, "#1c1b2e", 0.2), warm)
+    s.path(tube("1250,820,40 1300,880,34 1366,850,28 1380,800,24"), mix(mum, "#1c1b2e", 0.2), warm)
     # Mother.
     s.path(tube("930,1300,26 880,1316,30 830,1300,22"), mix(mum, "#1c1b2e", 0.15), warm)
     low = blob("1076,976 1016,1060 980,1160 930,1236 860,1290 850,1338! 1050,1346 1296,1340! 1306,1260 1276,1130 1206,1000")
@@ -113,30 +113,31 @@ def mother_and_son(s: Scene) -> None:
     s.path(tube("1180,620,40 1126,680,42 1096,770,40 1080,860,32 1086,930,16"), "#1d1620", hair)
     head(s, at, look, "side", "long", tail="", with_neck=False)
     s.disc(*at(-2, -64), 6, "#f2b134")
-    # Son.
-    s.path(tube("1392,1160,40 1400,1230,31 1410,1270,24 1412,1292,20"), mix(son, "#1c1b2e", 0.15), warm)
-    s.path(tube("1396,1290,20 1374,1304,17 1350,1306,12"), "#2b2a4a", warm)
-    s.path(tube("1342,1160,42 1336,1230,32 1338,1276,24 1338,1296,21"), son, warm)
-    s.path(tube("1340,1304,20 1312,1314,17 1292,1316,12"), "#3a3860", warm)
-    s.path(blob("1296,1060! 1440,1060! 1450,1190! 1382,1204! 1374,1160! 1366,1208! 1290,1200!"), "#34507a", warm)
-    s.path(tube("1356,900,32 1350,850,30 1346,830,28"), son, warm)
-    s.path(blob("1330,862 1388,858 1436,892 1452,980 1452,1088! 1370,1102 1290,1088! 1292,980 1300,900"),
-           shirt, warm)  # fmt: skip
-    kid = Place(1352, 874, 1.42, -8, True)
-    boy = Look(son, shirt, shirt, light=warm, shine=hair)
-    head(s, kid, boy, "side", "short", with_neck=False)
-    # His arm round her neck, hand on her back.
-    s.path(tube("1358,908,36 1290,872,30 1210,826,26 1150,812,23 1124,818,20"), son, warm)
-    for tip in ("1092,800", "1086,822", "1092,844", "1106,862"):
-        s.path(tube(f"1130,820,14 {tip},9"), son, warm)
-    s.path(blob("1380,868 1404,900 1384,948 1320,926! 1300,880! 1330,862"), shirt, warm)
+    # Son, close against her.
+    with s.group(transform="translate(-38 0)"):
+        s.path(tube("1392,1160,40 1400,1230,31 1410,1270,24 1412,1292,20"), mix(son, "#1c1b2e", 0.15), warm)
+        s.path(tube("1396,1290,20 1374,1304,17 1350,1306,12"), "#2b2a4a", warm)
+        s.path(tube("1342,1160,42 1336,1230,32 1338,1276,24 1338,1296,21"), son, warm)
+        s.path(tube("1340,1304,20 1312,1314,17 1292,1316,12"), "#3a3860", warm)
+        s.path(blob("1296,1060! 1440,1060! 1450,1190! 1382,1204! 1374,1160! 1366,1208! 1290,1200!"), "#34507a", warm)
+        s.path(tube("1356,900,32 1350,850,30 1346,830,28"), son, warm)
+        s.path(blob("1330,862 1388,858 1436,892 1452,980 1452,1088! 1370,1102 1290,1088! 1292,980 1300,900"),
+               shirt, warm)  # fmt: skip
+        kid = Place(1352, 874, 1.42, -8, True)
+        boy = Look(son, shirt, shirt, light=warm, shine=hair)
+        head(s, kid, boy, "side", "short", with_neck=False)
+        # His arm round her neck, hand on her back.
+        s.path(tube("1358,908,36 1290,872,30 1210,826,26 1150,812,23 1124,818,20"), son, warm)
+        for tip in ("1092,800", "1086,822", "1092,844", "1106,862"):
+            s.path(tube(f"1130,820,14 {tip},9"), son, warm)
+        s.path(blob("1380,868 1404,900 1384,948 1320,926! 1300,880! 1330,862"), shirt, warm)
     # Her near arm round him, hand spread on his back; then the far hand at his head.
-    s.path(tube("1150,830,54 1176,940,46 1250,1016,40 1340,1010,33 1400,976,27"), mum, warm)
-    for tip in ("1462,930", "1470,956", "1466,982", "1452,1004"):
-        s.path(tube(f"1404,974,19 1436,966,14 {tip},10"), mum, warm)
+    s.path(tube("1150,830,54 1176,940,46 1250,1016,40 1312,1012,33 1366,978,27"), mum, warm)
+    for tip in ("1424,936", "1433,958", "1431,982", "1418,1003"):
+        s.path(tube(f"1370,976,19 1400,969,14 {tip},10"), mum, warm)
     s.path(blob("1120,780 1190,790 1222,860 1226,930! 1160,956 1120,940! 1096,860"), blouse, warm)
-    for tip in ("1398,742", "1412,760", "1418,780"):
-        s.path(tube(f"1424,806,17 {tip},10"), mix(mum, "#1c1b2e", 0.1), warm)
+    for tip in ("1362,742", "1376,760", "1382,780"):
+        s.path(tube(f"1388,806,17 {tip},10"), mix(mum, "#1c1b2e", 0.1), warm)
 
 
 def jakelin_lead() -> Scene:
