@@ -1,14 +1,24 @@
 """Lists of published stories: all, filtered, searched, and what to read next."""
 
 import datetime
+import functools
+from collections import Counter
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
+from django.core.validators import validate_slug
+from django.db.models import OuterRef, Subquery
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone, translation
 
-from stories import rendering
-from stories.models import Story
+from stories import cards, search, shelves
+from stories.models import Place, ShelvedStory, Story
+from stories.search.excerpts import excerpt
 
 PER_PAGE = 12
+RELATED = 3
+SUGGESTED = 3
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,8 @@ class Page:
     suggestions: list[Card] = field(default_factory=list)  # when nothing was found
     did_you_mean: str = ""
     fresh_until: datetime.datetime | None = None
+    total_is_minimum: bool = False  # a search found more than it counts: "more than {total}"; counts of filters as well
+    did_you_mean_address: str = ""  # the search for what was meant, the chosen filters kept
 
 
 @dataclass(frozen=True)
@@ -56,21 +68,182 @@ class Neighbours:
     related: list[Card]
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What a list's address asks for, cleaned; `number` is not yet held to the pages there are."""
+
+    query: str
+    place: str
+    theme: str
+    number: int
+
+    def address(self, number: int = 1, **others: str) -> str:
+        """Return the address of this list with some choices changed; an empty one is left out."""
+        choices = {"q": self.query, "place": self.place, "theme": self.theme} | others
+        kept = {name: value for name, value in choices.items() if value} | ({"page": str(number)} if number > 1 else {})
+        return f"{reverse('stories:list')}?{urlencode(kept)}" if kept else reverse("stories:list")
+
+
 def page(params: QueryDict, language: str) -> Page:
-    """Return the page of stories that the parameters q, place, theme and page ask for."""
-    stories = Story.objects.published().filter(language=language).newest_first().select_related("live_revision")
-    cards = [card(story) for story in stories[:PER_PAGE]]
-    return Page(cards=cards, total=len(cards))
+    """Return the page of stories that the parameters q, place, theme and page ask for.
+
+    Two queries for a list, three for a search, five at most. Never raises for anything a reader may send: a page that
+    is not there becomes the nearest, an unknown place or theme no choice.
+    """
+    with translation.override(language):
+        at = timezone.now()
+        query = search.cleaned(params.get("q", ""))
+        place, theme = _slug(params.get("place", "")), _slug(params.get("theme", ""))
+        board = shelves.board(language, place, theme, at)
+        asked = _Asked(query, place if board.place else "", theme if board.theme else "", _number(params.get("page", "")))
+        return _search(asked, board, language, at) if query else _list(asked, board, language, at)
+
+
+def _list(asked: _Asked, board: shelves.Board, language: str, at: datetime.datetime) -> Page:
+    total = board.chosen.total if board.chosen else 0
+    pages = max(1, -(-total // PER_PAGE))
+    number = min(asked.number, pages)
+    shown: list[Card] = []
+    if board.chosen and total:
+        start = (number - 1) * PER_PAGE
+        standing = shelves.standing(at).filter(shelf=board.chosen.pk).values("story")[start : start + PER_PAGE]
+        shown = [Card(card.html) for card in cards.fetch(standing, at)]
+    return Page(
+        cards=shown,
+        total=total,
+        places=_filters(asked, board, {row.place: row.total for row in board.rows.values() if row.theme == board.theme}, "place"),
+        themes=_filters(asked, board, {row.theme: row.total for row in board.rows.values() if row.place == board.place}, "theme"),
+        suggestions=[] if shown else _suggestions(language, at),
+        fresh_until=board.next_change,
+        **_paging(asked, number, pages),
+    )
+
+
+def _search(asked: _Asked, board: shelves.Board, language: str, at: datetime.datetime) -> Page:
+    results = search.find(asked.query, search.Facets(language, board.place, board.theme), at)
+    hits = results.shown.hits
+    pages = max(1, -(-len(hits) // PER_PAGE))
+    number = min(asked.number, pages)
+    wanted = [hit.story for hit in hits[(number - 1) * PER_PAGE : number * PER_PAGE]]
+    fetched = {card.story: card for card in cards.fetch(wanted, at, with_text=True)} if wanted else {}
+    found = results.found
+    of_places = Counter(hit.place for hit in found.get(search.ANY_PLACE, results.shown).hits)
+    of_themes = Counter(theme for hit in found.get(search.ANY_THEME, results.shown).hits for theme in hit.themes)
+    return Page(
+        cards=[_with_excerpt(fetched[pk], results) for pk in wanted if pk in fetched],
+        total=len(hits),
+        total_is_minimum=results.shown.more,
+        query=asked.query,
+        places=_filters(asked, board, of_places, "place"),
+        themes=_filters(asked, board, of_themes, "theme"),
+        suggestions=[] if fetched else _suggestions(language, at),
+        did_you_mean=results.did_you_mean,
+        did_you_mean_address=asked.address(q=results.did_you_mean) if results.did_you_mean else "",
+        fresh_until=board.next_change,
+        **_paging(asked, number, pages),
+    )
+
+
+def _with_excerpt(card: cards.FetchedCard, results: search.Results) -> Card:
+    return Card(card.html, excerpt(card.title, card.text, results.query))
+
+
+def _filters(asked: _Asked, board: shelves.Board, counts: dict[int | None, int], kind: str) -> list[Filter]:
+    """Return the places or themes that leave any story under the other choices, and the chosen one, by label."""
+    made = []
+    for place, theme in board.rows:
+        pk, other, chosen = (place, theme, board.place) if kind == "place" else (theme, place, board.theme)
+        if pk is None or other is not None or not (counts.get(pk) or pk == chosen):
+            continue
+        row = board.rows[place, theme]
+        slug, label = (row.place_slug, _place_label(row)) if kind == "place" else (row.theme_slug, _theme_label(row))
+        address = asked.address(**{kind: "" if pk == chosen else str(slug)})
+        made.append(Filter(str(slug), label, counts.get(pk, 0), pk == chosen, address))
+    return sorted(made, key=lambda choice: choice.label.casefold())
+
+
+def _place_label(row: shelves.ShelfRow) -> str:
+    return _place_name(str(row.country), row.region or "", translation.get_language())
+
+
+@functools.lru_cache(maxsize=2048)
+def _place_name(country: str, region: str, _language: str) -> str:
+    """Return a place's name in the active language; remembered, since countries' names are slow to look up."""
+    return Place(country=country, region=region).name
+
+
+def _theme_label(row: shelves.ShelfRow) -> str:
+    return (row.theme_translations or {}).get(translation.get_language()) or str(row.theme_name)
+
+
+def _paging(asked: _Asked, number: int, pages: int) -> dict[str, object]:
+    return {
+        "number": number,
+        "pages": pages,
+        "previous_address": asked.address(number - 1) if number > 1 else "",
+        "next_address": asked.address(number + 1) if number < pages else "",
+    }
+
+
+def _number(typed: str) -> int:
+    """Return the page number typed, 1 for what is none; one past all pages stands for the last."""
+    digits = typed.strip()
+    if not digits.isdecimal():
+        return 1
+    return max(1, int(digits[:19]))
+
+
+def _slug(typed: str) -> str:
+    """Return the slug typed, nothing for what cannot be one."""
+    return typed if len(typed) <= 80 and validate_slug.regex.search(typed) else ""
+
+
+def _suggestions(language: str, at: datetime.datetime) -> list[Card]:
+    whole = {"shelf__language": language, "shelf__place": None, "shelf__theme": None}
+    return [Card(card.html) for card in cards.fetch(shelves.standing(at).filter(**whole).values("story")[:SUGGESTED], at)]
 
 
 def neighbours(story: Story) -> Neighbours:
-    """Return the next older story and up to three related ones: two queries."""
-    stories = Story.objects.published().filter(language=story.language).exclude(pk=story.pk).newest_first().select_related("live_revision")
-    cards = [card(other) for other in stories[:4]]
-    return Neighbours(next=cards[0] if cards else None, related=cards[1:])
+    """Return the next older story, or the newest after the oldest, and up to three related ones: two queries.
+
+    Related are the editor's own choice, then stories that share place and theme, a theme, the place; newest first.
+    """
+    at = timezone.now()
+    chosen, next_choices, akin = _candidates(story, at)
+    fetched = cards.fetch(list({*chosen, *next_choices, *akin}), at)  # newest first
+    public = {card.story: Card(card.html) for card in fetched}
+    following = next((pk for pk in next_choices if pk in public), None)
+    closest = sorted((pk for pk in public if pk in akin), key=lambda pk: akin[pk])
+    related = [pk for pk in dict.fromkeys([*chosen, *closest]) if pk in public and pk != following]
+    return Neighbours(next=public[following] if following else None, related=[public[pk] for pk in related[:RELATED]])
 
 
-def card(story: Story) -> Card:
-    """Return the rendered card of a published story."""
-    story.live_revision.story = story
-    return Card(rendering.rendered(story.live_revision).card_html)
+def _candidates(story: Story, at: datetime.datetime) -> tuple[list[int], list[int], dict[int, int]]:
+    """Return the ids of the editor's choice, of what may come next, and of what is akin, by how far. One query.
+
+    Every shelf the story stands on offers its newest others; scalar subqueries take one step into an index each.
+    """
+    others = shelves.standing(at).filter(shelf=OuterRef("shelf")).exclude(story=story.pk).values("story")
+    choice = Story.related.through.objects.filter(from_story=story.pk).order_by("pk").values("to_story")
+    spare = RELATED + 1  # the next story is not shown twice
+    rows = list(
+        ShelvedStory.objects.filter(story=story.pk).values_list(
+            "shelf__place",
+            "shelf__theme",
+            Subquery(others.filter(position__lt=OuterRef("position"))[:1]),
+            *(Subquery(choice[at : at + 1]) for at in range(RELATED)),
+            *(Subquery(others[at : at + 1]) for at in range(spare)),
+        )
+    )
+    chosen: list[int] = []
+    next_choices: list[int] = []
+    akin: dict[int, int] = {}
+    for place, theme, older, *ids in rows:
+        chosen = [pk for pk in ids[:RELATED] if pk]
+        newest = [pk for pk in ids[RELATED:] if pk]
+        if place is None and theme is None:
+            next_choices = [pk for pk in (older, *newest[:1]) if pk]
+        else:
+            distance = 0 if place and theme else 1 if theme else 2
+            akin |= {pk: min(distance, akin.get(pk, distance)) for pk in newest}
+    return chosen, next_choices, akin

@@ -7,6 +7,7 @@ the page renders it on request, so readers never see the old look or an error.
 import functools
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -87,3 +88,9 @@ def rendered(revision: StoryRevision) -> StoryRevision:
     if revision.rendered_by != fingerprint():
         render(revision)
     return revision
+
+
+def card_of(content: dict[str, Any], slug: str) -> str:
+    """Return the card of a snapshot alone, for lists whose kept card is out of date. No query."""
+    with translation.override(interface_language(content["language"])):
+        return render_to_string("components/story-card.html", {"story": content, "address": story_address(slug, content["language"])})

@@ -6,6 +6,7 @@ from stories.models.collections import Chapter, Collection
 from stories.models.pictures import Picture
 from stories.models.places import Place, Theme
 from stories.models.revisions import StoryRevision
+from stories.models.search import SearchDocument, SearchWord, Shelf, ShelvedStory
 from stories.models.stories import OldSlug, Story, StoryContributor
 
 __all__ = [
@@ -22,6 +23,10 @@ __all__ = [
     "PictureBlock",
     "Place",
     "QuoteBlock",
+    "SearchDocument",
+    "SearchWord",
+    "Shelf",
+    "ShelvedStory",
     "Story",
     "StoryContributor",
     "StoryRevision",

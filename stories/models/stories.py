@@ -50,12 +50,16 @@ class StoryQuerySet(models.QuerySet["Story"]):
         return self.order_by("-publish_at", "-pk")
 
     def next_change(self, at: datetime.datetime | None = None) -> datetime.datetime | None:
-        """Return when the clock next adds or removes a public story, or None. One query."""
-        at = at or timezone.now()
-        times = self.filter(status=Status.PUBLISHED).aggregate(
-            begins=models.Min("publish_at", filter=Q(publish_at__gt=at)), ends=models.Min("live_until", filter=Q(live_until__gt=at))
-        )
-        return min((time for time in times.values() if time), default=None)
+        """Return when the clock next adds or removes a public story, or None. One query, two steps into an index."""
+        times = self.model.objects.order_by().values_list(*self.next_changes(at or timezone.now())).first() or ()
+        return min((time for time in times if time), default=None)
+
+    def next_changes(self, at: datetime.datetime) -> tuple[models.Subquery, models.Subquery]:
+        """Return, as columns for any query, when the next story begins after a moment and when the next one ends."""
+        live = self.filter(status=Status.PUBLISHED)
+        begins = live.filter(publish_at__gt=at).order_by("publish_at").values("publish_at")[:1]
+        ends = live.filter(live_until__gt=at).order_by("live_until").values("live_until")[:1]
+        return models.Subquery(begins), models.Subquery(ends)
 
 
 class Story(models.Model):
