@@ -37,6 +37,10 @@ KINDS = {
     "HEIF": ("HEIC", {"heic", "heif", "hif", "heics", "heifs"}),
     "TIFF": ("TIFF", {"tif", "tiff"}),
 }
+# How a picture of a kind we take begins: one that cannot be opened all the same is damaged.
+_HEADS = re.compile(
+    rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|RIFF....WEBP|II\*\0|MM\0\*|....ftyp(?:avi[fs]|hei[cmxs]|hev[cmxs]|mif1|msf1)", re.DOTALL
+)
 # Marks of a file that is something else as well. Such a second nature dies in the re-encoding; this says so early.
 _SECOND_NATURE = re.compile(rb"<script[\s>]|<iframe[\s>]|<!doctype\s+html|<html[\s>]|<\?php|<svg\s[^>]{0,80}xmlns", re.IGNORECASE)
 _PDF_WITHIN = 1024  # readers accept a PDF whose mark stands this far in
@@ -77,9 +81,7 @@ def clean_picture(upload: File[Any]) -> CleanPicture:
         pixels = _upright_srgb(picture)
         return _encoded(pixels)
     except (OSError, SyntaxError, ValueError, EOFError, RuntimeError, MemoryError, Image.DecompressionBombError) as error:
-        raise _refusal(
-            _("This picture is damaged or incomplete. Please export it again and upload it anew."), "damaged"
-        ) from error
+        raise _damaged() from error
 
 
 def store_picture(
@@ -133,6 +135,8 @@ def _opened(content: bytes) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     except (OSError, SyntaxError, ValueError, EOFError, RuntimeError, TypeError, OverflowError) as error:
+        if _HEADS.match(content):
+            raise _damaged() from error
         raise _refusal(
             _("This is not a picture we can take. Please upload a JPEG, PNG, WebP, AVIF, HEIC or TIFF file."), "wrong_kind"
         ) from error
@@ -219,6 +223,10 @@ def _encoded(pixels: Image.Image) -> CleanPicture:
 
 def _refusal(sentence: Any, code: str) -> ValidationError:
     return ValidationError(sentence, code=code)
+
+
+def _damaged() -> ValidationError:
+    return _refusal(_("This picture is damaged or incomplete. Please export it again and upload it anew."), "damaged")
 
 
 def _too_many_pixels() -> ValidationError:
