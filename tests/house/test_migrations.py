@@ -1,0 +1,35 @@
+"""Migrations: linear, none missing, and each application's history one line."""
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+OURS = [
+    config.label
+    for config in apps.get_app_configs()
+    if config.name in {"stories", "supporters", "safeguarding", "donations", "public_pages", "hope_site"}
+]
+
+
+def test_no_migration_is_missing(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize("label", OURS)
+def test_history_is_one_line(label):
+    graph = MigrationLoader(connection=None).graph
+    mine = sorted(node for node in graph.nodes if node[0] == label)
+    assert len(graph.leaf_nodes(label)) <= 1
+    for node in mine:
+        parents = [parent for parent in graph.node_map[node].parents if parent.key[0] == label]
+        assert len(parents) <= 1, f"{node} merges two lines"
+    numbers = [name.split("_")[0] for _, name in mine]
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
+def test_a_fresh_database_has_every_table(db):
+    tables = set(connection.introspection.table_names())
+    missing = {model._meta.db_table for model in apps.get_models() if model._meta.managed} - tables
+    assert not missing
