@@ -91,6 +91,6 @@ def _specimens(scheme: str, stories: list[dict[str, Any]]) -> dict[str, Any]:
         "page": Page(cards=[], total=100, number=2, pages=9, previous_address="?page=1", next_address="?page=3"),
         "pages_label": f"Pages, {scheme}",
         "search_label": f"Stories, {scheme}",
-        "nothing": Page(cards=[], total=0, query="bablo", did_you_mean="bablu"),
+        "nothing": Page(cards=[], total=0, query="bablo", did_you_mean="bablu", did_you_mean_address="?q=bablu"),
         "found": Card("", mark_safe("… and a few days later <mark>Bablu</mark> was born …")),
     }
