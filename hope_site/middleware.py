@@ -27,7 +27,10 @@ PERMISSIONS_POLICY = ", ".join(
         "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking",
     )  # fmt: skip
 )
-NO_REFERRER_PREFIXES = ("/portal/", "/account/", "/preview/", "/help/", "/admin/")
+NO_REFERRER_PREFIXES = ("/preview/", "/help/")
+# Private pages with forms: no other site learns their address. Not no-referrer, under which browsers post with
+# "Origin: null", and the cross-site-post check rightly refuses that.
+OWN_REFERRER_PREFIXES = ("/portal/", "/account/", "/admin/")
 
 
 class ResponseHeaders:
@@ -47,6 +50,8 @@ class ResponseHeaders:
         response.headers.setdefault("X-Frame-Options", "DENY")
         if request.path_info.startswith(NO_REFERRER_PREFIXES):
             response.headers["Referrer-Policy"] = "no-referrer"
+        elif request.path_info.startswith(OWN_REFERRER_PREFIXES):
+            response.headers["Referrer-Policy"] = "same-origin"
         return response
 
 

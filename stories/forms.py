@@ -89,8 +89,8 @@ class StoryForm(KnownChoices):
             "translation_of", "related", "channels", "publish_at", "expire_at",
         )  # fmt: skip
         widgets = {
-            "standfirst": forms.Textarea(attrs={"rows": 3}),
-            "content_note": forms.Textarea(attrs={"rows": 2}),
+            "standfirst": forms.Textarea({"rows": 3, "class": "vLargeTextField"}),
+            "content_note": forms.Textarea({"rows": 2, "class": "vLargeTextField"}),
             "themes": forms.CheckboxSelectMultiple,
         }
 
@@ -189,7 +189,7 @@ class PictureForm(forms.ModelForm):
         model = Picture
         fields = ("title", "alt", "decorative", "credit", "origin", "focal_x", "focal_y", "contributors")
         widgets = {
-            "alt": forms.Textarea(attrs={"rows": 2}),
+            "alt": forms.Textarea({"rows": 2, "class": "vLargeTextField"}),
             "focal_x": forms.NumberInput(attrs={"step": "any", "min": 0, "max": 1}),
             "focal_y": forms.NumberInput(attrs={"step": "any", "min": 0, "max": 1}),
         }

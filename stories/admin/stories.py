@@ -65,7 +65,7 @@ class StoryAdmin(NoncedMedia, PublishingSteps, ByTyping, ContentEditor):
     prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("lead", "place", "translation_of", "related")
     fieldsets = (
-        (None, {"fields": ("title", "slug", "standfirst", "byline", ("lead", "lead_caption"), "content_note")}),
+        (None, {"fields": ("title", "slug", "standfirst", "byline", "lead", "lead_caption", "content_note")}),
         (
             _("Where it belongs"),
             {"fields": ("place", "themes", ("language", "translation_of"), "related"), "classes": ("collapse",)},
