@@ -86,6 +86,7 @@ def _specimens(scheme: str, stories: list[dict[str, Any]]) -> dict[str, Any]:
             Filter("family", "Family", 12, False, "?"),
             Filter("justice", "Justice", 3, True, "?"),
             Filter("long", "A theme with a name that is much longer than the others", 0, False, "?"),
+            *(Filter(f"theme-{number}", f"Theme {number}", number, False, "?") for number in range(1, 12)),
         ],
         "filters_name": f"Themes, {scheme}",
         "page": Page(cards=[], total=100, number=2, pages=9, previous_address="?page=1", next_address="?page=3"),
