@@ -30,6 +30,7 @@ HEARTBEAT_SECONDS = 10
 
 # How a file begins -> the demuxer that reads it.
 _MOV_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
+_PICTURE_BRANDS = {b"avif", b"avis", b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1"}  # pictures in the same kind of box
 _MATROSKA = b"\x1a\x45\xdf\xa3"
 
 # At most 720p either way up, never enlarged, square pixels, even sides.
@@ -192,7 +193,7 @@ def _boxes(file: BinaryIO, start: int, end: int, depth: int) -> Iterator[tuple[s
 
 
 def _demuxer_for(head: bytes) -> str:
-    if head[4:8] in _MOV_BOXES:
+    if head[4:8] in _MOV_BOXES and head[8:12] not in _PICTURE_BRANDS:
         return "mov"
     if head.startswith(_MATROSKA):
         return "matroska"
