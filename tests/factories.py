@@ -191,6 +191,8 @@ def _add_block(made: Story, block: Block, where: dict[str, Any]) -> None:
             QuoteBlock.objects.create(text=words, **rest, **where)
         case {"aside": html, **rest}:
             AsideBlock.objects.create(html=html, **({"title": "Good to know"} | rest), **where)
+        case {"picture": _}:
+            PictureBlock.objects.create(**block, **where)
         case {"url": _}:
             LinkBlock.objects.create(**block, **where)
         case _:

@@ -1,10 +1,26 @@
-"""What the served site of the tests holds: the home collection, stories of several languages, both embeds."""
+"""What the served site of the tests holds: the home collection, stories of several languages, every kind of block.
+
+Addresses: birthday (YouTube), leaders (Vimeo), workshop (every kind of block, a clip of our own), doorway with its
+Spanish abrazo, first-birthday-ar, letter-1 to letter-12; old-workshop redirects, rested is gone (410), unwritten is a draft.
+"""
 
 import datetime
+import tempfile
+from pathlib import Path
 
+from django.core.files import File
 from django.utils import timezone
 
+from stories import clips, publishing
+from stories.models import Captions, Clip, OldSlug
 from tests import factories as make
+from tests.media_files import telling_clip
+
+CLIP_SECONDS = 6
+CAPTIONS = {
+    "en": "WEBVTT\n\n00:00.000 --> 00:05.500\nThe loom is loud, and she laughs over it.\n",
+    "es": "WEBVTT\n\n00:00.000 --> 00:05.500\nEl telar hace ruido y ella se ríe.\n",
+}
 
 
 def fill() -> None:
@@ -56,6 +72,37 @@ def fill() -> None:
         "عيد ميلاد أول", slug="first-birthday-ar", language="ar", lead=lead(), publish_at=ago(4),
         blocks=["<p>لم تُشعل لها شمعة من قبل.</p>"],
     )  # fmt: skip
+    workshop = make.published_story(
+        "The workshop with the open door",
+        slug="workshop",
+        blocks=[
+            "<p>The door has stood open since the day they came back.</p><h2>Who works here</h2><ul><li>Asha</li></ul>",
+            {"picture": lead(), "caption": "The loom by the window."},
+            _own_clip(lead()),
+            {"quote": "Nobody locks it now.", "attribution": "Asha"},
+            {"aside": "<p>Bonded labour is against the law.</p>", "title": "What the law says"},
+            birthday,
+            {"url": "https://www.ijm.org/", "title": "The work around the world", "label": "Read more"},
+            make.clip("vimeo", title="Unlisted", video_id="76979872", unlisted_hash="8272103f6e", poster=lead()),
+        ],
+        lead=lead(), lead_caption="Morning.", place=tamil_nadu, themes=[home, work], people=[asha], publish_at=ago(5),
+        byline="Told by our editors",
+    )  # fmt: skip
+    OldSlug.objects.create(slug="old-workshop", story=workshop)
+    publishing.withdraw(make.published_story("Rested", slug="rested", lead=lead(), publish_at=ago(6)))
+    make.story("Unwritten", slug="unwritten", lead=lead())
     for number in range(1, 13):  # enough for a second page of the list
         make.published_story(f"Letter {number} from the road", slug=f"letter-{number}", lead=lead(), publish_at=ago(10 + number))
     make.collection([birthday, leaders, doorway], lead=lead())
+
+
+def _own_clip(poster: object) -> Clip:
+    """Make a clip of our own as the worker would, with a picture that moves, a sound and captions."""
+    with tempfile.TemporaryDirectory() as folder:
+        with telling_clip(Path(folder) / "loom.mp4", seconds=CLIP_SECONDS).open("rb") as file:
+            clip = clips.store(File(file, "loom.mp4"), title="The loom", transcript="A loom, and laughter.", poster=poster)
+    assert clips.prepare(clip)
+    for language, text in CAPTIONS.items():
+        Captions.objects.create(clip=clip, language=language, text=clips.clean_captions(text))
+    clip.refresh_from_db()
+    return clip
