@@ -133,6 +133,6 @@ def _captions(data: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @register.filter
-def share_card(data: dict[str, Any]) -> str:
-    """Return the absolute address of the card that shared links show (1200 x 630 JPEG)."""
-    return share_address(data)
+def share_card(data: dict[str, Any] | None) -> str:
+    """Return the absolute address of the card that shared links show (1200 x 630 JPEG), "" without a picture."""
+    return share_address(data) if data else ""
