@@ -152,12 +152,15 @@ def _find_in_bucket(thing: Any) -> StoredFile | None:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
             return None
         raise
+    etag = thing.e_tag  # said now: boto3 forgets it, and would ask again, after every other request
 
     def read(start: int, length: int) -> Chunks:
         try:
-            answer = thing.get(Range=f"bytes={start}-{start + length - 1}", IfMatch=thing.e_tag)
+            answer = thing.get(Range=f"bytes={start}-{start + length - 1}", IfMatch=etag)
         except ClientError as error:
-            raise FileNotFoundError(thing.key) from error
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in {404, 412, 416}:
+                raise FileNotFoundError(thing.key) from error
+            raise
         return Chunks(answer["Body"], length)
 
-    return StoredFile(thing.content_length, thing.last_modified.replace(microsecond=0), thing.e_tag, read)
+    return StoredFile(thing.content_length, thing.last_modified.replace(microsecond=0), etag, read)
