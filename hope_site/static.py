@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -20,6 +21,19 @@ class BundledStaticFiles(CompressedManifestStaticFilesStorage):
     """
 
     support_js_module_import_aggregation = True
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._addresses: dict[str, str] = {}
+
+    def url(self, name: str | None, force: bool = False) -> str:
+        """Return a file's address; each is worked out once, for the manifest is read once a process too."""
+        if settings.DEBUG or name is None:
+            return super().url(name, force)
+        address = self._addresses.get(name)
+        if address is None:
+            address = self._addresses[name] = super().url(name, force)
+        return address
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """Inline the imports of the bundle, then hash and compress as WhiteNoise does."""

@@ -8,12 +8,24 @@ from stories import listing, rendering
 from stories.models import OldSlug, Story
 from stories.models.stories import interface_language
 
+# What the page reads, and what rendering it anew after a deployment does.
+PAGE_COLUMNS = (
+    "slug",
+    "language",
+    "status",
+    "publish_at",
+    "live_until",
+    "translation_of",
+    *(f"live_revision__{column}" for column in ("content", "body_html", "head_html", "rendered_by", "created_at")),
+)
+
 
 @public_page()
 def story(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one story: three queries however many stories there are."""
-    found = Story.objects.select_related("live_revision").filter(slug=slug).first()
-    if found is None:
+    try:
+        found = Story.objects.select_related("live_revision").only(*PAGE_COLUMNS).get(slug=slug)
+    except Story.DoesNotExist:
         return _moved(slug)
     if not found.is_public():
         return gone(request, found)
