@@ -48,6 +48,13 @@ class BlockForm(KnownChoices):
     """One block of a story."""
 
 
+class QuoteForm(BlockForm):
+    """A quote: a few lines."""
+
+    class Meta:
+        widgets = {"text": forms.Textarea({"rows": 3, "class": "vLargeTextField"})}
+
+
 class ChannelsField(forms.MultipleChoiceField):
     """Where a story goes out, as checkboxes: the website is always one and so is not asked for."""
 

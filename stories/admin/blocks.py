@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from stories.admin.editing import ByTyping, thumbnail
-from stories.forms import BlockForm
+from stories.forms import BlockForm, QuoteForm
 from stories.models import AsideBlock, ClipBlock, LinkBlock, PictureBlock, QuoteBlock, TextBlock
 
 
@@ -53,6 +53,7 @@ class QuoteInline(BlockInline):
     """Words set apart."""
 
     model = QuoteBlock
+    form = QuoteForm
     icon = "format_quote"
 
 

@@ -135,7 +135,7 @@ class PublishingSteps(admin.ModelAdmin):
         if obj.live_revision_id and obj.live_revision:
             seen = localize(timezone.localtime(obj.live_revision.created_at))
             messages.info(
-                request, _("Readers still see the version of %(time)s. Publish to put these changes live.") % {"time": seen}
+                request, _("Readers still see the version of %(time)s; publish to put these changes live.") % {"time": seen}
             )
         return super().response_change(request, obj)
 

@@ -79,7 +79,7 @@ class StoryAdmin(NoncedMedia, PublishingSteps, ByTyping, ContentEditor):
     ordering = ("-pk",)  # newest first by the key: quick however many there are
     show_full_result_count = False
     list_per_page = 50
-    save_on_top = False
+    view_on_site = False  # the page offers its own way there, where there is one
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Fetch what the editor shows with the story; the list needs less."""

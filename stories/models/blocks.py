@@ -3,12 +3,13 @@
 from content_editor.models import create_plugin_base
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from stories.models.clips import Clip
 from stories.models.pictures import Picture
 from stories.models.stories import Story
-from stories.text import ProseField
+from stories.text import ProseField, plain_words
 
 Block = create_plugin_base(Story)
 
@@ -22,6 +23,9 @@ class TextBlock(Block):
         verbose_name = _("text")
         verbose_name_plural = _("texts")
 
+    def __str__(self) -> str:
+        return Truncator(plain_words(self.html)).words(8)
+
 
 class PictureBlock(Block):
     """A picture between paragraphs."""
@@ -33,6 +37,9 @@ class PictureBlock(Block):
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
 
+    def __str__(self) -> str:
+        return self.caption or str(self.picture)
+
 
 class ClipBlock(Block):
     """A clip between paragraphs."""
@@ -42,6 +49,9 @@ class ClipBlock(Block):
     class Meta(Block.Meta):
         verbose_name = _("clip")
         verbose_name_plural = _("clips")
+
+    def __str__(self) -> str:
+        return str(self.clip)
 
 
 class QuoteBlock(Block):
@@ -53,6 +63,9 @@ class QuoteBlock(Block):
     class Meta(Block.Meta):
         verbose_name = _("quote")
         verbose_name_plural = _("quotes")
+
+    def __str__(self) -> str:
+        return Truncator(self.text).words(8)
 
 
 class LinkBlock(Block):
@@ -66,6 +79,9 @@ class LinkBlock(Block):
     class Meta(Block.Meta):
         verbose_name = _("link")
         verbose_name_plural = _("links")
+
+    def __str__(self) -> str:
+        return str(self.story or self.title)
 
     def clean(self) -> None:
         """Ask for one target, and for a title where it is not one of our stories."""
@@ -85,6 +101,9 @@ class AsideBlock(Block):
     class Meta(Block.Meta):
         verbose_name = _("aside")
         verbose_name_plural = _("asides")
+
+    def __str__(self) -> str:
+        return self.title
 
 
 BLOCKS = [TextBlock, PictureBlock, ClipBlock, QuoteBlock, LinkBlock, AsideBlock]
