@@ -123,7 +123,7 @@ def axe() -> Callable[[Page], None]:
 
 def sideways_overflow(page: Page) -> list[str]:
     """Return what stands out of the viewport sideways, empty when the page does not scroll that way."""
-    return page.evaluate(  # type: ignore[no-any-return]
+    return page.evaluate(
         """() => {
             const width = document.documentElement.clientWidth;
             if (document.documentElement.scrollWidth <= width) return [];

@@ -187,16 +187,20 @@ def _add_block(made: Story, block: Block, where: dict[str, Any]) -> None:
             ClipBlock.objects.create(clip=block, **where)
         case Story():
             LinkBlock.objects.create(story=block, label="Read more about this", **where)
-        case {"quote": words, **rest}:
-            QuoteBlock.objects.create(text=words, **rest, **where)
-        case {"aside": html, **rest}:
-            AsideBlock.objects.create(html=html, **({"title": "Good to know"} | rest), **where)
+        case {"quote": words}:
+            QuoteBlock.objects.create(text=words, **_without(block, "quote"), **where)
+        case {"aside": html}:
+            AsideBlock.objects.create(html=html, **({"title": "Good to know"} | _without(block, "aside")), **where)
         case {"picture": _}:
             PictureBlock.objects.create(**block, **where)
         case {"url": _}:
             LinkBlock.objects.create(**block, **where)
         case _:
             raise TypeError(f"no such block: {block!r}")
+
+
+def _without(block: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in block.items() if key != name}
 
 
 def published_story(

@@ -30,7 +30,7 @@ for _directory in (MEDIA_ROOT, STATIC_ROOT, EMAIL_FILE_PATH):
     _directory.mkdir(parents=True, exist_ok=True)
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["NAME"] = VAR_DIR / "hope.sqlite3"
+    DATABASES["default"]["NAME"] = str(VAR_DIR / "hope.sqlite3")
     # A file, not memory: threads and processes of a test meet the same locks as in life.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 

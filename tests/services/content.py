@@ -12,7 +12,7 @@ from django.core.files import File
 from django.utils import timezone
 
 from stories import clips, publishing
-from stories.models import Captions, Clip, OldSlug
+from stories.models import Captions, Clip, OldSlug, Picture
 from tests import factories as make
 from tests.media_files import telling_clip
 
@@ -31,7 +31,7 @@ def fill() -> None:
     home, work = make.theme("Coming home", translations={"es": "De vuelta a casa"}), make.theme("Survivor leaders")
     asha = make.contributor("Asha")
 
-    def lead() -> object:
+    def lead() -> Picture:
         return make.picture(files=True, people=[asha])
 
     def ago(days: int) -> datetime.datetime:
@@ -96,7 +96,7 @@ def fill() -> None:
     make.collection([birthday, leaders, doorway], lead=lead())
 
 
-def _own_clip(poster: object) -> Clip:
+def _own_clip(poster: Picture) -> Clip:
     """Make a clip of our own as the worker would, with a picture that moves, a sound and captions."""
     with tempfile.TemporaryDirectory() as folder:
         with telling_clip(Path(folder) / "loom.mp4", seconds=CLIP_SECONDS).open("rb") as file:

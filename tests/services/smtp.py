@@ -45,7 +45,7 @@ class MailServer:
         content = envelope.content
         raw = content if isinstance(content, bytes) else str(content).encode()
         self.envelopes.append(envelope)
-        self.messages.append(message_from_bytes(raw, policy=policy.default))  # type: ignore[arg-type]
+        self.messages.append(message_from_bytes(raw, policy=policy.default))
         return "250 kept"
 
 

@@ -23,5 +23,5 @@ def npm(*arguments: str) -> None:
 
 def run(script: str, *arguments: str | Path, cwd: Path = HERE) -> subprocess.CompletedProcess[str]:
     """Run a script of the installed packages ("stylelint/bin/stylelint.mjs") and return what it said."""
-    command = [_node() / "bin" / "node", MODULES / script, *arguments]
+    command: list[str | Path] = [_node() / "bin" / "node", MODULES / script, *arguments]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
