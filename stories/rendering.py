@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -31,6 +32,7 @@ def fingerprint() -> str:
             digest.update(path.read_bytes())
     for path in sorted(Path(settings.BASE_DIR, "stories").glob("*.py")):
         digest.update(path.read_bytes())
+    digest.update(getattr(staticfiles_storage, "manifest_hash", "").encode())  # renderings name static files by hash
     digest.update(f"{settings.SITE_URL} {settings.MEDIA_URL_HOST} {settings.CHARITY_NAME}".encode())
     return digest.hexdigest()
 

@@ -37,12 +37,12 @@ class Command(BaseCommand):
         self._say = partial(print, flush=True)
         _refuse_taken_port(port)
         self._migrate()
+        if not dev:
+            self._collect_static()  # first: what is published names static files by their hashed names
         sign_in = None
         if settings.SANDBOX:  # never in a live configuration: settings refuse the two together
             call_command("load_demo", "--if-empty", stdout=self.stdout)
             sign_in = staff_sign_in()
-        if not dev:
-            self._collect_static()
         connection.close()
         self._say("Starting …")
         self._run(port, dev, sign_in)
