@@ -9,6 +9,7 @@ import itertools
 import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -99,7 +100,7 @@ def _story(crowd: Crowd, number: int) -> tuple[Story, StoryRevision, SearchDocum
         status=Status.PUBLISHED,
         publish_at=crowd.newest - datetime.timedelta(days=3650) * (crowd.size - number) / crowd.size,
     )
-    content = {
+    content: dict[str, Any] = {
         "version": 1, "title": title, "standfirst": standfirst, "byline": "", "language": "en", "content_note": "",
         "place": {"slug": place.slug, "country": place.country.code, "region": ""} if place else None,
         "themes": [{"slug": theme.slug, "name": theme.name, "translations": {}} for theme in themes],
@@ -119,7 +120,8 @@ def _story(crowd: Crowd, number: int) -> tuple[Story, StoryRevision, SearchDocum
         title=title,
         text=f"{standfirst}\n{body}",
     )
-    for shelf in itertools.product({None, place and place.pk}, [None, *(theme.pk for theme in themes)]):
+    places = {None, place.pk if place else None}
+    for shelf in itertools.product(places, [None, *(theme.pk for theme in themes)]):
         crowd.shelves[shelf].append((story.pk, document.position))
     return story, revision, document
 

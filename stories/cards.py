@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, JSONField, Q, QuerySet, When
+from django.db.models import QuerySet
 
 from stories import rendering
 from stories.models import ShelvedStory, Story
@@ -13,10 +13,9 @@ from stories.models import ShelvedStory, Story
 
 @dataclass(frozen=True)
 class FetchedCard:
-    """A public story's card and what its place in a list is decided by; title and text where a search asks for them."""
+    """A public story's card; title and text where a search asks for them."""
 
     story: int
-    publish_at: datetime.datetime
     html: str
     title: str = ""
     text: str = ""
@@ -27,20 +26,15 @@ def fetch(
 ) -> list[FetchedCard]:
     """Return the cards of those of the stories that are public at a moment, newest first: one query.
 
-    A card rendered before the last deployment is rendered anew from the content, which is only then fetched.
+    A card rendered before the last deployment is rendered anew from the content, which only then is fetched: one more.
     """
-    current = Q(live_revision__rendered_by=rendering.fingerprint())
-    columns: list[Any] = [
-        "pk",
-        "publish_at",
-        "slug",
-        Case(When(current, then=F("live_revision__card_html"))),
-        Case(When(~current, then=F("live_revision__content")), output_field=JSONField()),
-    ]
+    columns = ["pk", "slug", "live_revision__card_html", "live_revision__rendered_by"]
     if with_text:
         columns += ["search_document__title", "search_document__text"]
-    rows = Story.objects.published(at).filter(pk__in=stories).newest_first().values_list(*columns)
+    rows = list(Story.objects.published(at).filter(pk__in=stories).newest_first().values_list(*columns))
+    stale = [pk for pk, _slug, _html, rendered_by, *_texts in rows if rendered_by != rendering.fingerprint()]
+    contents = dict(Story.objects.filter(pk__in=stale).values_list("pk", "live_revision__content")) if stale else {}
     return [
-        FetchedCard(pk, publish_at, html if content is None else rendering.card_of(content, slug), *texts)
-        for pk, publish_at, slug, html, content, *texts in rows
+        FetchedCard(pk, rendering.card_of(contents[pk], slug) if pk in contents else html, *texts)
+        for pk, slug, html, _rendered_by, *texts in rows
     ]

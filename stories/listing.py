@@ -2,23 +2,26 @@
 
 import datetime
 import functools
+import json
+import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode
 
-from django.core.validators import validate_slug
-from django.db.models import OuterRef, Subquery
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from stories import cards, search, shelves
-from stories.models import Place, ShelvedStory, Story
+from stories import around, cards, search, shelves
+from stories.models import Place, Story, Theme
 from stories.search.excerpts import excerpt
 
 PER_PAGE = 12
 RELATED = 3
 SUGGESTED = 3
+_SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}")
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,13 @@ class _Asked:
     place: str
     theme: str
     number: int
+    base: str
 
-    def address(self, number: int = 1, **others: str) -> str:
+    def address(self, number: int = 1, /, **others: str) -> str:
         """Return the address of this list with some choices changed; an empty one is left out."""
         choices = {"q": self.query, "place": self.place, "theme": self.theme} | others
         kept = {name: value for name, value in choices.items() if value} | ({"page": str(number)} if number > 1 else {})
-        return f"{reverse('stories:list')}?{urlencode(kept)}" if kept else reverse("stories:list")
+        return f"{self.base}?{urlencode(kept)}" if kept else self.base
 
 
 def page(params: QueryDict, language: str) -> Page:
@@ -95,7 +99,8 @@ def page(params: QueryDict, language: str) -> Page:
         query = search.cleaned(params.get("q", ""))
         place, theme = _slug(params.get("place", "")), _slug(params.get("theme", ""))
         board = shelves.board(language, place, theme, at)
-        asked = _Asked(query, place if board.place else "", theme if board.theme else "", _number(params.get("page", "")))
+        place, theme = place if board.place else "", theme if board.theme else ""
+        asked = _Asked(query, place, theme, _number(params.get("page", "")), reverse("stories:list"))
         return _search(asked, board, language, at) if query else _list(asked, board, language, at)
 
 
@@ -128,7 +133,9 @@ def _search(asked: _Asked, board: shelves.Board, language: str, at: datetime.dat
     fetched = {card.story: card for card in cards.fetch(wanted, at, with_text=True)} if wanted else {}
     found = results.found
     of_places = Counter(hit.place for hit in found.get(search.ANY_PLACE, results.shown).hits)
-    of_themes = Counter(theme for hit in found.get(search.ANY_THEME, results.shown).hits for theme in hit.themes)
+    of_themes: Counter[int | None] = Counter(
+        theme for hit in found.get(search.ANY_THEME, results.shown).hits for theme in hit.themes
+    )
     return Page(
         cards=[_with_excerpt(fetched[pk], results) for pk in wanted if pk in fetched],
         total=len(hits),
@@ -148,35 +155,30 @@ def _with_excerpt(card: cards.FetchedCard, results: search.Results) -> Card:
     return Card(card.html, excerpt(card.title, card.text, results.query))
 
 
-def _filters(asked: _Asked, board: shelves.Board, counts: dict[int | None, int], kind: str) -> list[Filter]:
+def _filters(asked: _Asked, board: shelves.Board, counts: Mapping[int | None, int], kind: str) -> list[Filter]:
     """Return the places or themes that leave any story under the other choices, and the chosen one, by label."""
+    language = translation.get_language()
     made = []
-    for place, theme in board.rows:
+    for (place, theme), row in board.rows.items():
         pk, other, chosen = (place, theme, board.place) if kind == "place" else (theme, place, board.theme)
         if pk is None or other is not None or not (counts.get(pk) or pk == chosen):
             continue
-        row = board.rows[place, theme]
-        slug, label = (row.place_slug, _place_label(row)) if kind == "place" else (row.theme_slug, _theme_label(row))
-        address = asked.address(**{kind: "" if pk == chosen else str(slug)})
-        made.append(Filter(str(slug), label, counts.get(pk, 0), pk == chosen, address))
+        slug = str(row.place_slug or row.theme_slug)
+        address = asked.address(**{kind: "" if pk == chosen else slug})
+        made.append(Filter(slug, _label(row._replace(total=0), language), counts.get(pk, 0), pk == chosen, address))
     return sorted(made, key=lambda choice: choice.label.casefold())
 
 
-def _place_label(row: shelves.ShelfRow) -> str:
-    return _place_name(str(row.country), row.region or "", translation.get_language())
+# Remembered: countries' names are slow to look up, and there are few places and themes.
+@functools.lru_cache(maxsize=4096)
+def _label(row: shelves.ShelfRow, _language: str) -> str:
+    """Return the name of a shelf's place or theme in the active language."""
+    if row.place:
+        return Place(country=str(row.country), region=row.region or "").name
+    return Theme(name=str(row.theme_name), translations=json.loads(row.theme_translations or "{}")).label
 
 
-@functools.lru_cache(maxsize=2048)
-def _place_name(country: str, region: str, _language: str) -> str:
-    """Return a place's name in the active language; remembered, since countries' names are slow to look up."""
-    return Place(country=country, region=region).name
-
-
-def _theme_label(row: shelves.ShelfRow) -> str:
-    return (row.theme_translations or {}).get(translation.get_language()) or str(row.theme_name)
-
-
-def _paging(asked: _Asked, number: int, pages: int) -> dict[str, object]:
+def _paging(asked: _Asked, number: int, pages: int) -> dict[str, Any]:
     return {
         "number": number,
         "pages": pages,
@@ -195,7 +197,7 @@ def _number(typed: str) -> int:
 
 def _slug(typed: str) -> str:
     """Return the slug typed, nothing for what cannot be one."""
-    return typed if len(typed) <= 80 and validate_slug.regex.search(typed) else ""
+    return typed if _SLUG.fullmatch(typed) else ""
 
 
 def _suggestions(language: str, at: datetime.datetime) -> list[Card]:
@@ -221,26 +223,14 @@ def neighbours(story: Story) -> Neighbours:
 def _candidates(story: Story, at: datetime.datetime) -> tuple[list[int], list[int], dict[int, int]]:
     """Return the ids of the editor's choice, of what may come next, and of what is akin, by how far. One query.
 
-    Every shelf the story stands on offers its newest others; scalar subqueries take one step into an index each.
+    Every shelf the story stands on offers its newest others.
     """
-    others = shelves.standing(at).filter(shelf=OuterRef("shelf")).exclude(story=story.pk).values("story")
-    choice = Story.related.through.objects.filter(from_story=story.pk).order_by("pk").values("to_story")
-    spare = RELATED + 1  # the next story is not shown twice
-    rows = list(
-        ShelvedStory.objects.filter(story=story.pk).values_list(
-            "shelf__place",
-            "shelf__theme",
-            Subquery(others.filter(position__lt=OuterRef("position"))[:1]),
-            *(Subquery(choice[at : at + 1]) for at in range(RELATED)),
-            *(Subquery(others[at : at + 1]) for at in range(spare)),
-        )
-    )
     chosen: list[int] = []
     next_choices: list[int] = []
     akin: dict[int, int] = {}
-    for place, theme, older, *ids in rows:
-        chosen = [pk for pk in ids[:RELATED] if pk]
-        newest = [pk for pk in ids[RELATED:] if pk]
+    for place, theme, older, *ids in around.shelves_around(story.pk, at):
+        chosen = [pk for pk in ids[: around.CHOICES] if pk]
+        newest = [pk for pk in ids[around.CHOICES :] if pk]
         if place is None and theme is None:
             next_choices = [pk for pk in (older, *newest[:1]) if pk]
         else:

@@ -4,14 +4,17 @@ A list page is one step along one shelf, however the filters are combined and ho
 """
 
 import datetime
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from stories.models import SearchDocument, Shelf, ShelvedStory, Story
+from stories.models import SearchDocument, Shelf, ShelvedStory
 from stories.models.search import last_position
 from stories.models.stories import STORY_LANGUAGES, interface_language
 
@@ -66,8 +69,7 @@ def _kept(language: str, wanted: Iterable[tuple[int | None, int | None]]) -> lis
     return [shelf for shelf in Shelf.objects.filter(language=language) if (shelf.place_id, shelf.theme_id) in wanted]
 
 
-@dataclass(frozen=True)
-class ShelfRow:
+class ShelfRow(NamedTuple):
     """One shelf as a list page needs it: its total, and the place and theme it is for."""
 
     pk: int
@@ -79,7 +81,7 @@ class ShelfRow:
     theme: int | None
     theme_slug: str | None
     theme_name: str | None
-    theme_translations: dict[str, str] | None
+    theme_translations: str | None  # JSON
 
 
 @dataclass(frozen=True)
@@ -97,29 +99,44 @@ class Board:
         return self.rows.get((self.place, self.theme))
 
 
+# By hand: every list and search asks this, and the ORM takes longer to put it into words than a database to answer.
+_BOARD = """
+SELECT
+  (SELECT publish_at FROM stories_story WHERE status = 'published' AND publish_at > %s AND language IN ({languages})
+   ORDER BY publish_at LIMIT 1),
+  (SELECT live_until FROM stories_story WHERE status = 'published' AND live_until > %s AND language IN ({languages})
+   ORDER BY live_until LIMIT 1),
+  s.id, s.total, s.place_id, p.slug, p.country, p.region, s.theme_id, t.slug, t.name, t.translations
+FROM stories_shelf AS s LEFT JOIN stories_place AS p ON p.id = s.place_id LEFT JOIN stories_theme AS t ON t.id = s.theme_id
+WHERE s.language = %s AND (s.place_id IS NULL OR s.theme_id IS NULL OR p.slug = %s OR t.slug = %s)"""
+
+
 def board(language: str, place_slug: str, theme_slug: str, at: datetime.datetime) -> Board:
     """Return the shelves that a list page counts from: one query. A slug that no shelf has is no choice."""
-    begins, ends = Story.objects.filter(language__in=languages_of(language)).next_changes(at)
-    touched = Q(place=None) | Q(theme=None)
-    if place_slug:
-        touched |= Q(place__slug=place_slug)
-    if theme_slug:
-        touched |= Q(theme__slug=theme_slug)
-    found = Shelf.objects.filter(touched, language=language).values_list(
-        "pk", "total", "place", "place__slug", "place__country", "place__region",
-        "theme", "theme__slug", "theme__name", "theme__translations", begins, ends,
-    )  # fmt: skip
+    languages = languages_of(language)
+    moment = connection.ops.adapt_datetimefield_value(at)
+    params = [moment, *languages, moment, *languages, language, place_slug, theme_slug]
+    with connection.cursor() as cursor:
+        cursor.execute(_BOARD.format(languages=", ".join(["%s"] * len(languages))), params)
+        found = cursor.fetchall()
     rows: dict[tuple[int | None, int | None], ShelfRow] = {}
-    place = theme = next_change = None
-    for *values, begins_at, ends_at in found:
+    place = theme = None
+    for _begins, _ends, *values in found:
         row = ShelfRow(*values)
         rows[row.place, row.theme] = row
         place = row.place if place_slug and row.place_slug == place_slug else place
         theme = row.theme if theme_slug and row.theme_slug == theme_slug else theme
-        next_change = min((time for time in (begins_at, ends_at) if time), default=None)
-    return Board(rows, place, theme, next_change)
+    changes = [moment for moment in map(_moment, found[0][:2]) if moment] if found else []
+    return Board(rows, place, theme, min(changes, default=None))
 
 
+def _moment(value: datetime.datetime | str | None) -> datetime.datetime | None:
+    """Return a moment as either engine answers it: SQLite keeps UTC without saying so."""
+    moment = datetime.datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=datetime.UTC) if moment and moment.tzinfo is None else moment
+
+
+@functools.cache
 def languages_of(language: str) -> list[str]:
     """Return the languages of the stories that the list of an interface language shows."""
     return [code for code, _name in STORY_LANGUAGES if interface_language(code) == language]

@@ -51,15 +51,12 @@ class StoryQuerySet(models.QuerySet["Story"]):
 
     def next_change(self, at: datetime.datetime | None = None) -> datetime.datetime | None:
         """Return when the clock next adds or removes a public story, or None. One query, two steps into an index."""
-        times = self.model.objects.order_by().values_list(*self.next_changes(at or timezone.now())).first() or ()
-        return min((time for time in times if time), default=None)
-
-    def next_changes(self, at: datetime.datetime) -> tuple[models.Subquery, models.Subquery]:
-        """Return, as columns for any query, when the next story begins after a moment and when the next one ends."""
+        at = at or timezone.now()
         live = self.filter(status=Status.PUBLISHED)
         begins = live.filter(publish_at__gt=at).order_by("publish_at").values("publish_at")[:1]
         ends = live.filter(live_until__gt=at).order_by("live_until").values("live_until")[:1]
-        return models.Subquery(begins), models.Subquery(ends)
+        times = self.model.objects.order_by().values_list(models.Subquery(begins), models.Subquery(ends)).first() or ()
+        return min((time for time in times if time), default=None)
 
 
 class Story(models.Model):
@@ -71,9 +68,13 @@ class Story(models.Model):
     slug = models.SlugField(_("address"), max_length=100, unique=True, help_text=_("The last part of the story's address."))
     standfirst = models.CharField(_("standfirst"), max_length=320, help_text=_("One or two sentences under the title."))
     byline = models.CharField(_("byline"), max_length=120, blank=True)
-    lead = models.ForeignKey(Picture, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lead picture"))
+    lead = models.ForeignKey(
+        Picture, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lead picture")
+    )
     lead_caption = models.CharField(_("caption of the lead picture"), max_length=240, blank=True)
-    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True, related_name="stories", verbose_name=_("place"))
+    place = models.ForeignKey(
+        Place, on_delete=models.PROTECT, null=True, blank=True, related_name="stories", verbose_name=_("place")
+    )
     themes = models.ManyToManyField(Theme, blank=True, related_name="stories", verbose_name=_("themes"))
     language = models.CharField(_("language"), max_length=7, choices=STORY_LANGUAGES, default="en")
     translation_of = models.ForeignKey(
@@ -84,14 +85,18 @@ class Story(models.Model):
         _("content note"), max_length=240, blank=True, help_text=_("What a reader should know before reading. Shown first.")
     )
     channels = models.JSONField(_("goes out through"), default=web_channels, validators=[check_channels])
-    contributors = models.ManyToManyField(Contributor, through="StoryContributor", related_name="+", verbose_name=_("contributors"))
+    contributors = models.ManyToManyField(
+        Contributor, through="StoryContributor", related_name="+", verbose_name=_("contributors")
+    )
 
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
     publish_at = models.DateTimeField(_("publish at"), null=True, blank=True)
     expire_at = models.DateTimeField(_("expire at"), null=True, blank=True)
     live_until = models.DateTimeField(null=True, blank=True, editable=False)
     in_feed = models.BooleanField(default=False, editable=False)
-    live_revision = models.OneToOneField("StoryRevision", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="live_for")
+    live_revision = models.OneToOneField(
+        "StoryRevision", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="live_for"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
 

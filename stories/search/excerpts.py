@@ -1,10 +1,13 @@
 """The passage of a story that shows why it was found."""
 
+import functools
 import re
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
+from html import escape
 from itertools import groupby
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from stories.search.query import Query
@@ -28,12 +31,14 @@ def excerpt(title: str, text: str, query: Query) -> SafeString:
 
 
 def _passage(text: str, query: Query) -> SafeString | None:
+    places = _places(text, query)
+    if not places:
+        return None
     tokens = [match.span() for match in _TOKEN.finditer(text)]
-    hits = _hits(text, tokens, query)
+    hits = _hits(text, tokens, places, query)
     if not hits:
         return None
-    start = max(0, _best_start(hits) - _BEFORE)
-    start = max(0, min(start, len(tokens) - WORDS))
+    start = max(0, min(_best_start(hits) - _BEFORE, len(tokens) - WORDS))
     shown = tokens[start : start + WORDS]
     matched = {at for at, _terms in hits}
     pieces = [_marked(text[a:b], query) if start + at in matched else escape(text[a:b]) for at, (a, b) in enumerate(shown)]
@@ -42,36 +47,35 @@ def _passage(text: str, query: Query) -> SafeString | None:
     return mark_safe(opening + " ".join(pieces) + closing)  # noqa: S308  every piece is escaped
 
 
-def _hits(text: str, tokens: list[tuple[int, int]], query: Query) -> list[tuple[int, set[int]]]:
-    """Return (number of the token, terms it matches) for each token that matches any."""
+def _places(text: str, query: Query) -> list[int] | range:
+    """Return where words may match: every place of a text whose letters come apart when folded."""
     folded = fold(text)
-    if len(folded) != len(text):  # letters came apart: compare token by token
-        candidates = range(len(tokens))
-    elif found := [match.start() for match in _pattern(query).finditer(folded)]:
-        candidates = _tokens_at(found, tokens)
-    else:
-        return []
+    if len(folded) != len(text):
+        return range(len(text))
+    return [match.start() for match in _pattern(query).finditer(folded)]
+
+
+def _hits(text: str, tokens: list[tuple[int, int]], places: Sequence[int], query: Query) -> list[tuple[int, set[int]]]:
+    """Return (number of the token, terms it matches) for each token at the places that matches any."""
     hits = []
-    for at in candidates:
+    for at in _tokens_at(places, tokens):
         words = words_of(text[slice(*tokens[at])])
         if terms := {number for number, term in enumerate(query.terms) if any(map(term.matches, words))}:
             hits.append((at, terms))
     return hits
 
 
+@functools.lru_cache(maxsize=64)
 def _pattern(query: Query) -> re.Pattern[str]:
     """Return what finds places worth a closer look: a word that begins with one of the spellings."""
     return re.compile(r"(?<![^\W_])(?:" + "|".join(re.escape(word) for term in query.terms for word in term.spellings) + ")")
 
 
-def _tokens_at(places: list[int], tokens: list[tuple[int, int]]) -> list[int]:
-    found, at = [], 0
-    for place in places:
-        while tokens[at][1] <= place:
-            at += 1
-        if not found or found[-1] != at:
-            found.append(at)
-    return found
+def _tokens_at(places: Sequence[int], tokens: list[tuple[int, int]]) -> list[int]:
+    if isinstance(places, range):
+        return list(range(len(tokens)))
+    ends = [end for _start, end in tokens]
+    return list(dict.fromkeys(bisect_right(ends, place) for place in places))
 
 
 def _best_start(hits: list[tuple[int, set[int]]]) -> int:

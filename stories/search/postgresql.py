@@ -6,6 +6,7 @@ title), and the facets ("p3"). So every question is answered by the index alone:
 
 import datetime
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -45,7 +46,7 @@ def put(documents: Iterable[Indexed]) -> None:
 def candidates(query: Query, facets: Facets, at: datetime.datetime) -> dict[str, Found]:
     """Return what is public at a moment and holds every word, by variant: one statement."""
     parts: list[str] = []
-    params: list[object] = []
+    params: list[Any] = []
     for variant, (kept_to, circles) in variants(facets).items():
         for circle in circles:
             parts.append(_CIRCLE.format(circle=circle, limit=LIMIT + 1))
@@ -62,7 +63,7 @@ def near(language: str, words: dict[str, Sequence[str]], limit: int) -> list[tup
     A word that begins with the typed one is among the answers where there is any.
     """
     parts: list[str] = []
-    params: list[object] = []
+    params: list[Any] = []
     for word, edits in words.items():
         parts.append(_NEAR.format(limit=limit))
         params += [word, language, list(edits), word, language, word, word, language, word + "%"]

@@ -6,6 +6,7 @@ The words are folded already: the ascii tokenizer only cuts them at the spaces.
 
 import datetime
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -52,7 +53,8 @@ def put(documents: Iterable[Indexed]) -> None:
 
 def candidates(query: Query, facets: Facets, at: datetime.datetime) -> dict[str, Found]:
     """Return what is public at a moment and holds every word, by variant: one statement."""
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for variant, (kept_to, circles) in variants(facets).items():
         for circle in circles:
             parts.append(_CIRCLE.format(circle=circle, limit=LIMIT + 1))
@@ -75,7 +77,7 @@ def near(language: str, words: dict[str, Sequence[str]], limit: int) -> list[tup
     A word that begins with the typed one is among the answers where there is any.
     """
     parts: list[str] = []
-    params: list[str] = []
+    params: list[Any] = []
     for word, edits in words.items():
         parts.append(_NEAR.format(edits=", ".join(["%s"] * len(edits)) or "NULL", limit=limit))
         params += [word, language, *edits]

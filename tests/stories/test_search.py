@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from bench import crowd
 from stories import publishing, search, totals
-from stories.models import SearchDocument, SearchWord, Story
+from stories.models import SearchDocument, SearchWord, Shelf, Story
 from stories.search.excerpts import excerpt
 from stories.search.query import parse
 from stories.search.spelling import slips
@@ -289,3 +290,17 @@ def test_the_passage_falls_back_to_standfirst_and_title():
 )
 def test_slips_are_counted_in_letters(typed, meant, count):
     assert slips(typed, meant, 2) == count
+
+
+# --- the crowd that the benchmark measures ----------------------------------------------------------
+def test_the_benchmarks_crowd_is_what_publishing_would_leave():
+    crowd.build(60)
+    typed = [crowd.TENTH, crowd.RARE, crowd.MISSPELT, crowd.EVERYWHERE]
+    before = [[hit.story for hit in search.find(words, ENGLISH).shown.hits] for words in typed]
+    totals_before = set(Shelf.objects.values_list("place", "theme", "total"))
+    words_before = set(SearchWord.objects.values_list("language", "word", "stories"))
+    assert [len(hits) for hits in before] == [6, 9, 9, 60]
+    search.rebuild()
+    assert [[hit.story for hit in search.find(words, ENGLISH).shown.hits] for words in typed] == before
+    assert set(Shelf.objects.values_list("place", "theme", "total")) == totals_before
+    assert set(SearchWord.objects.values_list("language", "word", "stories")) == words_before
