@@ -15,6 +15,11 @@ export default function exit(link) {
     said.textContent = link.dataset.leaving;
     document.title = "";
     document.body.hidden = true;
+    // What the link says by rel="noreferrer": the page arrived at does not learn where its reader was.
+    const silence = document.createElement("meta");
+    silence.name = "referrer";
+    silence.content = "no-referrer";
+    document.head.append(silence);
     window.location.replace(link.href);
   }
 
