@@ -42,14 +42,16 @@ def _family():
     return leader, everyone
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_nothing_is_left_after(number):
-    leader, everyone = _family()
-    leader.send_signal(number)
-    leader.wait(timeout=10)
-    _, left = psutil.wait_procs(everyone, timeout=10)
-    assert not left
-    leader.stdout.close()
+def test_nothing_is_left_after(number, drill_size):
+    for _ in range(drill_size(1, 25)):
+        leader, everyone = _family()
+        leader.send_signal(number)
+        leader.wait(timeout=10)
+        _, left = psutil.wait_procs(everyone, timeout=10)
+        assert not left
+        leader.stdout.close()
 
 
 def test_something_would_be_left_without_guard_and_kernel():

@@ -61,8 +61,10 @@ class Cluster:
             owner = pwd.getpwnam(self.account)
             os.chown(self.directory, owner.pw_uid, owner.pw_gid)
             if not self._reachable():  # a checkout in a private directory: the other account cannot run it there
-                shutil.copytree(self.bin.parent, self.directory / "pginstall")
-                self.bin = self.directory / "pginstall" / "bin"
+                package = self.bin.parents[1]
+                for part in (package, package.with_name(f"{package.name}.libs")):
+                    shutil.copytree(part, self.directory / part.name)
+                self.bin = self.directory / package.name / "pginstall" / "bin"
         self._run(
             "initdb", "--pgdata", self.data, "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C"
         )

@@ -17,7 +17,7 @@ def _node() -> Path:
 
 def npm(*arguments: str) -> None:
     """Run npm in this directory; raises CalledProcessError."""
-    command = [_node() / "bin" / "node", _node() / "lib/node_modules/npm/bin/npm-cli.js", *arguments]
+    command: list[str | Path] = [_node() / "bin" / "node", _node() / "lib/node_modules/npm/bin/npm-cli.js", *arguments]
     subprocess.run(command, cwd=HERE, check=True)
 
 
