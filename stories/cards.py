@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, Value, When
 
 from stories import rendering
 from stories.models import ShelvedStory, Story
@@ -26,15 +26,14 @@ def fetch(
 ) -> list[FetchedCard]:
     """Return the cards of those of the stories that are public at a moment, newest first: one query.
 
-    A card rendered before the last deployment is rendered anew from the content, which only then is fetched: one more.
+    A card rendered before the last deployment is rendered anew from the content, which is only then fetched.
     """
-    columns = ["pk", "slug", "live_revision__card_html", "live_revision__rendered_by"]
+    fresh = When(live_revision__rendered_by=rendering.fingerprint(), then=Value(None))
+    columns: list[Any] = ["pk", "slug", "live_revision__card_html", Case(fresh, default=F("live_revision__content"))]
     if with_text:
         columns += ["search_document__title", "search_document__text"]
-    rows = list(Story.objects.published(at).filter(pk__in=stories).newest_first().values_list(*columns))
-    stale = [pk for pk, _slug, _html, rendered_by, *_texts in rows if rendered_by != rendering.fingerprint()]
-    contents = dict(Story.objects.filter(pk__in=stale).values_list("pk", "live_revision__content")) if stale else {}
+    rows = Story.objects.published(at).filter(pk__in=stories).newest_first().values_list(*columns)
     return [
-        FetchedCard(pk, rendering.card_of(contents[pk], slug) if pk in contents else html, *texts)
-        for pk, slug, html, _rendered_by, *texts in rows
+        FetchedCard(pk, html if content is None else rendering.card_of(content, slug), *texts)
+        for pk, slug, html, content, *texts in rows
     ]
