@@ -3,12 +3,14 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from safeguarding.models import Contributor
+from stories.captions import clean_captions
 from stories.models.pictures import Picture, new_token
 from stories.models.preparation import Prepared, PreparedQuerySet
 
@@ -92,3 +94,11 @@ class Captions(models.Model):
 
     def __str__(self) -> str:
         return f"{self.clip} ({self.language})"
+
+    def clean(self) -> None:
+        """Reduce the text to plain WebVTT; name the line that is not."""
+        super().clean()
+        try:
+            self.text = clean_captions(self.text)
+        except ValidationError as error:
+            raise ValidationError({"text": error}) from error
