@@ -14,7 +14,7 @@ from stories.models import Story
 
 SCHEMES = ("light", "dark")
 COLOURS = ("ground", "raised", "sunk", "ink", "soft", "line", "ember", "on-ember", "dawn", "on-dawn", "good", "wrong")
-STEPS = ("7", "6", "5", "4", "3", "2", "1", "0", "-1", "-2")
+STEPS = (*((step, step) for step in "76543210"), ("small", "-1"), ("smallest", "-2"))
 LONG_WORDS = "Donaudampfschifffahrtsgesellschaft and a title that goes on for rather longer than anyone would wish it to, on a narrow screen"
 
 
@@ -25,9 +25,7 @@ class SampleForm(forms.Form):
     email = forms.EmailField(label="E-mail address")
     words = forms.CharField(label="A message", required=False, widget=forms.Textarea(attrs={"rows": 3}))
     country = forms.ChoiceField(label="Country", choices=[("", "Choose…"), ("GB", "United Kingdom"), ("IN", "India")])
-    often = forms.ChoiceField(
-        label="How often", choices=[("once", "Once"), ("monthly", "Every month")], widget=forms.RadioSelect
-    )
+    often = forms.ChoiceField(label="How often", choices=[("once", "Once"), ("monthly", "Every month")], widget=forms.RadioSelect)
     updates = forms.BooleanField(label="Send me news by e-mail", required=False, help_text="Stop whenever you like.")
     agree = forms.BooleanField(label="I have read how my data is used")
 
@@ -65,7 +63,7 @@ def _shown(block: dict[str, Any], picture: Any, clip: Any) -> bool:
 def _live_stories() -> list[dict[str, Any]]:
     """Return the snapshots of up to four live stories: the page shows their real pictures and clips."""
     published = Story.objects.published().newest_first().select_related("live_revision")[:4]
-    return [story.live_revision.content for story in published]
+    return [story.live_revision.content for story in published if story.live_revision]
 
 
 def _specimens(scheme: str, stories: list[dict[str, Any]]) -> dict[str, Any]:
@@ -83,10 +81,10 @@ def _specimens(scheme: str, stories: list[dict[str, Any]]) -> dict[str, Any]:
         "form": SampleForm(auto_id=f"{scheme}-%s"),
         "wrong_form": bound,
         "filters": [
-            Filter("family", "Family", 12, False, "?"),
-            Filter("justice", "Justice", 3, True, "?"),
-            Filter("long", "A theme with a name that is much longer than the others", 0, False, "?"),
-            *(Filter(f"theme-{number}", f"Theme {number}", number, False, "?") for number in range(1, 12)),
+            Filter("family", "Family", 12, chosen=False, address="?"),
+            Filter("justice", "Justice", 3, chosen=True, address="?"),
+            Filter("long", "A theme with a name that is much longer than the others", 0, chosen=False, address="?"),
+            *(Filter(f"theme-{number}", f"Theme {number}", number, chosen=False, address="?") for number in range(1, 12)),
         ],
         "filters_name": f"Themes, {scheme}",
         "page": Page(cards=[], total=100, number=2, pages=9, previous_address="?page=1", next_address="?page=3"),

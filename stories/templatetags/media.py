@@ -17,7 +17,7 @@ FORMATS = (("avif", "image/avif"), ("webp", "image/webp"))
 # The width for a browser that knows neither srcset nor the newer formats, in pixels.
 PLAIN_WIDTH = 960
 _COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
-_STAND_IN = re.compile(r"data:image/(?:webp|jpeg|png|avif);base64,[A-Za-z0-9+/=]+")
+_STAND_IN = re.compile(r"data:image/(?:webp|jpeg|png|avif|gif);base64,[A-Za-z0-9+/=]+")
 
 
 @register.simple_tag
