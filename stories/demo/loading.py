@@ -110,8 +110,9 @@ class DemoLoader:
                         poster=self.pictures[data["poster"]],
                         transcript=data["transcript"].strip(),
                     )
-                captions = (FOLDER / "clips" / data["captions"]).read_text()
-                Captions.objects.create(clip=clip, language=data["language"], text=clips.clean_captions(captions))
+                for language, file in data["captions"].items():
+                    text = (FOLDER / "clips" / file).read_text()
+                    Captions.objects.create(clip=clip, language=language, text=clips.clean_captions(text))
             if clip.readiness != Readiness.READY:
                 clips.prepare(clip)
                 self.report(f"clip “{clip.title}” taken in")
