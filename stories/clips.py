@@ -6,9 +6,10 @@ An upload lies in `incoming/` under a random name, which nothing serves, until t
 
 import contextlib
 import functools
-import logging
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -27,7 +28,7 @@ from stories.models.clips import ClipHost
 from stories.models.pictures import Origin
 from stories.models.preparation import Readiness
 
-__all__ = ["clean_captions", "clean_upload", "embed", "keep", "prepare", "store"]
+__all__ = ["clean_captions", "clean_upload", "embed", "keep", "prepare", "prepare_many", "store"]
 
 MAX_BYTES = 1024**3
 INCOMING = "incoming"
@@ -35,7 +36,14 @@ ENDINGS = {"mp4", "m4v", "mov", "qt", "webm", "mkv"}
 EMBEDDED_SIZE = (1280, 720)
 POSTER_AT = 0.3  # of the clip's length: past the opening titles
 
-logger = logging.getLogger(__name__)
+
+@dataclass(frozen=True)
+class Made:
+    """What became of an upload: the clean MP4, what it holds, and a still of it where no poster was given."""
+
+    file: Path
+    facts: transcoding.Facts
+    poster: intake.CleanPicture | None
 
 
 def clean_upload(upload: File[Any]) -> transcoding.Facts:
@@ -111,23 +119,24 @@ def prepare(clip: Clip) -> bool:
     """
     if not clip.claim():
         return False
-    try:
-        with _workplace() as place:
-            try:
-                source = _fetched(clip, place / "incoming")
-                prepared = place / "prepared.mp4"
-                with source.open("rb") as file:
-                    found = transcoding.probe(file)
-                facts = transcoding.transcode(source, prepared, found, clip.renew_claim)
-                poster = None if clip.poster_id else _poster_of(prepared, facts, place / "poster.png")
-            except (transcoding.NotPossible, ValidationError) as error:
-                return _give_up(clip, error.messages[0] if isinstance(error, ValidationError) else str(error))
-            return _finish(clip, prepared, facts, poster)
-    except transcoding.NoLongerOurs:
-        return False
-    except BaseException:
-        clip.release()
-        raise
+    with _workplace() as place:
+        return _conclude(clip, lambda: _make(clip, place, clip.renew_claim))
+
+
+def prepare_many(waiting: Iterable[Clip]) -> int:
+    """Prepare waiting clips two at a time, as loading a collection of them asks for; return how many were prepared."""
+    mine = [clip for clip in waiting if clip.claim()]
+    prepared = 0
+    with contextlib.ExitStack() as places, ThreadPoolExecutor(2) as pool:
+        # The threads touch no database: this one shows for all of them that the worker lives.
+        pending = {pool.submit(_make, clip, places.enter_context(_workplace()), lambda: True): clip for clip in mine}
+        while pending:
+            done, _running = wait(pending, timeout=transcoding.HEARTBEAT_SECONDS, return_when=FIRST_COMPLETED)
+            for job in done:
+                prepared += _conclude(pending.pop(job), job.result)
+            for clip in pending.values():
+                clip.renew_claim()
+    return prepared
 
 
 def workplaces() -> Path:
@@ -138,9 +147,32 @@ def workplaces() -> Path:
 
 
 @contextlib.contextmanager
-def _workplace() -> Any:
+def _workplace() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=workplaces()) as folder:
         yield Path(folder)
+
+
+def _make(clip: Clip, place: Path, alive: Callable[[], bool]) -> Made:
+    """Turn a clip's upload into what it is to become, in a folder of its own; asks no database but through `alive`."""
+    source, prepared = _fetched(clip, place / "incoming"), place / "prepared.mp4"
+    with source.open("rb") as file:
+        found = transcoding.probe(file)
+    facts = transcoding.transcode(source, prepared, found, alive)
+    return Made(prepared, facts, None if clip.poster_id else _poster_of(prepared, facts, place / "poster.png"))
+
+
+def _conclude(clip: Clip, making: Callable[[], Made]) -> bool:
+    try:
+        try:
+            made = making()
+        except (transcoding.NotPossible, ValidationError) as error:
+            return _give_up(clip, error.messages[0] if isinstance(error, ValidationError) else str(error))
+        return _finish(clip, made)
+    except transcoding.NoLongerOurs:
+        return False
+    except BaseException:
+        clip.release()
+        raise
 
 
 def _fetched(clip: Clip, target: Path) -> Path:
@@ -159,17 +191,17 @@ def _poster_of(prepared: Path, facts: transcoding.Facts, target: Path) -> intake
         return intake.clean_picture(File(file, name=target.name))
 
 
-def _finish(clip: Clip, prepared: Path, facts: transcoding.Facts, poster: intake.CleanPicture | None) -> bool:
+def _finish(clip: Clip, made: Made) -> bool:
     """Store the file and finish the row with its poster, all or nothing, once."""
     if not clip.renew_claim():
         return False
-    name, incoming = f"clips/{clip.token}.mp4", clip.incoming.name
-    media_storage.put_file(name, prepared)
+    name, incoming, facts = f"clips/{clip.token}.mp4", clip.incoming.name, made.facts
+    media_storage.put_file(name, made.file)
     with transaction.atomic():
         if not clip.finish(file=name, incoming="", width=facts.width, height=facts.height, duration_ms=facts.duration_ms):
             return False
-        if poster:
-            clip.poster = intake.keep(_poster_row(clip), poster)
+        if made.poster:
+            clip.poster = intake.keep(_poster_row(clip), made.poster)
             clip.poster.contributors.set(clip.contributors.all())
             clip.save(update_fields=["poster"])
         transaction.on_commit(functools.partial(default_storage.delete, incoming), robust=True)

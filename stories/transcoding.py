@@ -46,6 +46,7 @@ _BRAND_TAGS = {"major_brand", "minor_version", "compatible_brands"}
 _KNOWN_BOXES = {"ftyp", "moov", "mdat", "free", "mvhd", "trak", "tkhd", "edts", "mdia", "udta", "meta", "hdlr", "ilst"}
 _OUTER_BOXES = {"moov": 0, "trak": 0, "udta": 0, "meta": 4, "ilst": 0}  # boxes of boxes -> bytes before the first
 
+_LIBC = ctypes.CDLL(None)  # found now: between fork and exec little may be done
 logger = logging.getLogger(__name__)
 
 
@@ -235,7 +236,7 @@ def _run(arguments: list[str], seconds: float, alive: Callable[[], bool]) -> Non
         stderr=subprocess.PIPE,
         env={"PATH": os.environ.get("PATH", "")},
         start_new_session=True,
-        preexec_fn=lambda: _limit(seconds),  # noqa: PLW1509  (the worker has one thread)
+        preexec_fn=lambda: _limit(seconds),  # noqa: PLW1509  (it makes system calls only: no lock, no import)
     ) as process:
         try:
             said = _wait(process, seconds, alive)
@@ -266,7 +267,7 @@ def _limit(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_OUTPUT_BYTES, MAX_OUTPUT_BYTES))
     if sys.platform == "linux":  # elsewhere the memory limit is not kept, and a child cannot tie its life to ours
         resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        _LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def _too_long() -> NotPossible:

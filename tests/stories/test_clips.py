@@ -228,6 +228,17 @@ def test_trouble_of_ours_gives_the_clip_back(telling, monkeypatch):
     assert MOST_ATTEMPTS > 1
 
 
+def test_several_clips_are_prepared_together_and_a_bad_one_fails_alone(telling):
+    waiting = [stored(telling[kind]) for kind in ("mp4", "mov", "mkv")]
+    taken = stored(telling["mp4"])
+    assert Clip.objects.get(pk=taken.pk).claim()
+    media_storage.put(waiting[1].incoming.name, b"no longer a clip")
+    assert clips.prepare_many([*waiting, taken]) == 2
+    assert [clip.readiness for clip in waiting] == [Readiness.READY, Readiness.FAILED, Readiness.READY]
+    assert Picture.objects.count() == 2
+    assert not list(clips.workplaces().iterdir())
+
+
 def test_work_that_was_given_to_another_stops(telling, monkeypatch):
     clip = stored(telling["mp4"])
     assert clip.claim()
