@@ -120,7 +120,7 @@ def test_each_service_has_least_rights(name):
         assert "ports" not in service, "only the proxy is reached from outside"
 
 
-@pytest.mark.parametrize("name", set(SERVICES) - set(OURS))
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - set(OURS)))
 def test_images_are_pinned_to_a_version(name):
     assert re.search(r":\d+(\.\d+)+", SERVICES[name]["image"])
 

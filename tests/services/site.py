@@ -151,3 +151,21 @@ def live_site(_filled: Callable[[Path, str], Site], tmp_path_factory: pytest.Tem
     site.start()
     yield site
     site.stop()
+
+
+@pytest.fixture(scope="session")
+def demo_site(
+    run_directory: Path, built_static: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[Site]:
+    """Give a running site as `make run` fills it: the demo stories, loaded through the real intake."""
+    environ = {}
+    if _on_postgres():
+        with _locked(run_directory / "filled.lock"):
+            _create_database(f"hope_demo_{worker_id}")
+        environ = {"DATABASE_URL": _database_url(f"hope_demo_{worker_id}")}
+    site = Site(tmp_path_factory.mktemp("demo") / "var", environ, built_static)
+    site.manage("migrate", "--verbosity", "0")
+    site.manage("load_demo")
+    site.start()
+    yield site
+    site.stop()
