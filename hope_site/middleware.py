@@ -19,13 +19,16 @@ from django.utils import translation
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-# Closed to every feature; the embeds' iframes ask for what they need by their own allow attribute.
+# Closed to every feature, for every frame; only the players that a reader asks for may play what they show. A frame's
+# own allow attribute can narrow this and never widen it.
+_PLAYERS = " ".join(f'"{host}"' for host in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["frame-src"])
+_FOR_PLAYERS = ("autoplay", "encrypted-media")
+_CLOSED = (
+    "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "hid", "magnetometer",
+    "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking",
+)  # fmt: skip
 PERMISSIONS_POLICY = ", ".join(
-    f"{feature}=()"
-    for feature in (
-        "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "geolocation",
-        "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking",
-    )  # fmt: skip
+    [f"{feature}=()" for feature in _CLOSED] + [f"{feature}=(self {_PLAYERS})" for feature in _FOR_PLAYERS]
 )
 NO_REFERRER_PREFIXES = ("/preview/", "/help/")
 # Private pages with forms: no other site learns their address. Not no-referrer, under which browsers post with
