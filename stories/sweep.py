@@ -17,7 +17,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from stories import clips, intake, media_storage, rendering, renditions
+from stories import clips, intake, media_storage, rendering, renditions, totals
 from stories.models import Clip, Picture, StoryRevision
 
 RENDERED_AT_ONCE = 200
@@ -29,23 +29,25 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Swept:
-    """What one sweep did: pictures and clips finished, revisions rendered anew, files cleared away."""
+    """What one sweep did: pictures and clips finished, revisions rendered anew, totals put right, files cleared away."""
 
     pictures: int = 0
     clips: int = 0
     rendered: int = 0
+    totals: int = 0
     cleared: int = 0
 
 
 def sweep(tidy: bool = True) -> Swept:
     """Do every step once; one that fails is logged and does not keep the others from running.
 
-    `tidy` also looks for files that belong to no row, which lists whole folders.
+    `tidy` also counts the lists anew and looks for files that belong to no row, which lists whole folders.
     """
     return Swept(
         pictures=_step(finish_pictures),
         clips=_step(finish_clips),
         rendered=_step(render_anew),
+        totals=_step(totals.refresh_due) + (_step(totals.refresh) if tidy else 0),
         cleared=_step(clear_away) if tidy else 0,
     )
 

@@ -39,7 +39,7 @@ class Command(BaseCommand):
             tidy = not tidied or time.monotonic() - tidied > TIDY_EVERY
             done = sweep.sweep(tidy)
             tidied = time.monotonic() if tidy else tidied
-            if any((done.pictures, done.clips, done.rendered, done.cleared)):
+            if any((done.pictures, done.clips, done.rendered, done.totals, done.cleared)):
                 logger.info("Swept: %s", done)
             if done.rendered < sweep.RENDERED_AT_ONCE:  # else a deployment's work is not over yet
                 time.sleep(every)
