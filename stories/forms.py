@@ -221,7 +221,7 @@ class MinutesField(forms.CharField):
         minutes, seconds = divmod(round(value / 1000), 60)
         return f"{minutes}:{seconds:02}" if value else ""
 
-    def clean(self, value: Any) -> int:  # type: ignore[override]  # a CharField gives text
+    def clean(self, value: Any) -> int:
         """Return milliseconds, 0 when nothing was typed."""
         text = super().clean(value)
         if not text:

@@ -12,7 +12,7 @@ def signed_in(account: Any) -> Client:
     return client
 
 
-def form_of(client: Client, address: str) -> dict[str, str]:
+def form_of(client: Client, address: str) -> dict[str, Any]:
     """Return what the form at an address would post if nothing was changed."""
     response = client.get(address)
     assert response.status_code == 200

@@ -67,10 +67,7 @@ def letters() -> Iterator[Letter]:
 
 def _letters_in(path: Path) -> list[Letter]:
     sources = [source for source in _BETWEEN.split(path.read_bytes()) if source.strip()]
-    return [
-        Letter(path.name, number, email.message_from_bytes(source, policy=default))  # type: ignore[arg-type]
-        for number, source in enumerate(sources)
-    ]
+    return [Letter(path.name, number, email.message_from_bytes(source, policy=default)) for number, source in enumerate(sources)]
 
 
 def _letter(name: str, number: int) -> Letter:
@@ -90,7 +87,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@csp_update({"frame-src": [SELF]})
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # typed for views without arguments
 def letter(request: HttpRequest, name: str, number: int) -> HttpResponse:
     """Show one mail."""
     return render(request, "sandbox/mail.html", {"letter": _letter(name, number)})

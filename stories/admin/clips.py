@@ -2,7 +2,7 @@
 
 # Django's forms and admin classes take no type arguments at run time.
 # mypy: disable-error-code="type-arg"
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -36,7 +36,7 @@ class ClipAdmin(ByTyping, LibraryAdmin):
     list_display_links = ("small", "title")
     list_filter = ("readiness", "host")
     list_select_related = ("poster",)
-    autocomplete_fields = ("poster", "contributors")
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("poster", "contributors")
     joined = ("poster",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Clip | None = None) -> Any:

@@ -25,7 +25,7 @@ class LibraryAdmin(admin.ModelAdmin):
     ordering = ("-pk",)
     show_full_result_count = False
     list_per_page = 50
-    autocomplete_fields = ("contributors",)
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("contributors",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Allow deleting only what nothing shows or ever showed."""

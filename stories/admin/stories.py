@@ -10,15 +10,21 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+from js_asset import Media
 
-from stories import publishing
+from safeguarding.models import Channel, Material
+from stories import publishing, rendering
 from stories.admin import blocks
 from stories.admin.editing import ByTyping, NoncedMedia
 from stories.admin.steps import STATE_LABELS, PublishingSteps, state_of
 from stories.forms import StoryContributorForm, StoryForm
-from stories.models import Story, StoryContributor
+from stories.models import Place, Story, StoryContributor, StoryRevision
 from stories.models.stories import Status
+from stories.snapshots import blocks_in_order, content_of
 
 
 class ContributorInline(ByTyping, admin.TabularInline):
@@ -29,6 +35,19 @@ class ContributorInline(ByTyping, admin.TabularInline):
     autocomplete_fields = ("contributor",)
     joined = ("contributor",)
     extra = 0
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Give the materials as boxes to those who edit, in words to the others."""
+        return ("contributor", "materials" if self.has_change_permission(request, obj) else "materials_in_words")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Name what is shown in words."""
+        return ("materials_in_words",)
+
+    @admin.display(description=_("materials used"))
+    def materials_in_words(self, whose: StoryContributor) -> str:
+        """Return the materials in words."""
+        return ", ".join(str(Material(material).label) for material in sorted(whose.materials_used))
 
 
 class StateFilter(SimpleListFilter):
@@ -56,6 +75,22 @@ class StateFilter(SimpleListFilter):
         return queryset
 
 
+class CountryFilter(SimpleListFilter):
+    """Stories by the country they happened in, by its name."""
+
+    title = _("country")
+    parameter_name = "country"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        """Return the countries there are places in."""
+        codes = Place.objects.order_by().values_list("country", flat=True).distinct()
+        return sorted(((code, countries.name(code)) for code in codes), key=lambda lookup: lookup[1])
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Keep the stories of the chosen country."""
+        return queryset.filter(place__country=self.value()) if self.value() else queryset
+
+
 @admin.register(Story)
 class StoryAdmin(NoncedMedia, PublishingSteps, ByTyping, ContentEditor):
     """The story editor."""
@@ -72,8 +107,12 @@ class StoryAdmin(NoncedMedia, PublishingSteps, ByTyping, ContentEditor):
         ),
         (_("Going out"), {"fields": ("channels", ("publish_at", "expire_at")), "classes": ("collapse",)}),
     )
+    reading_fieldsets = (
+        (_("As it reads"), {"fields": ("reading",)}),
+        (_("About it"), {"fields": ("slug", "language", "translation_of", "goes_out", "publish_at", "expire_at")}),
+    )
     list_display = ("title", "state", "place", "language", "publish_at")
-    list_filter = (StateFilter, "language", "themes", ("place__country", admin.AllValuesFieldListFilter))
+    list_filter = (StateFilter, "language", "themes", CountryFilter)
     list_select_related = ("place",)
     search_fields = ("title",)
     ordering = ("-pk",)  # newest first by the key: quick however many there are
@@ -90,6 +129,34 @@ class StoryAdmin(NoncedMedia, PublishingSteps, ByTyping, ContentEditor):
                 "live_revision__content", "live_revision__body_html", "live_revision__card_html", "live_revision__head_html"
             )
         return found
+
+    def edits(self, request: HttpRequest, obj: Story | None) -> bool:
+        """Return whether the person writes in the story, rather than reads it to judge it."""
+        return bool(obj is None or self.has_change_permission(request, obj))
+
+    def get_inlines(self, request: HttpRequest, obj: Story | None) -> Any:
+        """Leave the block editors away where nothing may be edited: the story is shown as it reads."""
+        return self.inlines if self.edits(request, obj) else [ContributorInline]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Story | None = None) -> Any:
+        """Begin with the story as it reads where nothing may be edited."""
+        return self.fieldsets if self.edits(request, obj) else self.reading_fieldsets
+
+    def _content_editor_media(self, request: HttpRequest, context: Any) -> Media:
+        # The editor's scripts stumble over a page without its fields.
+        return super()._content_editor_media(request, context) if self.edits(request, context.get("original")) else Media()
+
+    @admin.display(description="")
+    def reading(self, story: Story) -> SafeString:
+        """Return the working copy as readers would see it."""
+        revision = StoryRevision(story=story, content=content_of(story, blocks_in_order(story)))
+        rendering.render(revision)
+        return format_html('<div class="reading">{}</div>', SafeString(revision.body_html))
+
+    @admin.display(description=_("goes out through"))
+    def goes_out(self, story: Story) -> str:
+        """Return the channels in words."""
+        return ", ".join(str(Channel(channel).label) for channel in story.channels)
 
     @admin.display(description=_("state"))
     def state(self, story: Story) -> Any:

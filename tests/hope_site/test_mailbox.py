@@ -39,7 +39,7 @@ def send(*subjects: str, text: str = "Good morning.", html: str = "", attach: tu
 def links(client: Client) -> dict[str, str]:
     """Return subject and address of each mail in the list, in its order."""
     tree = html_valid(client.get(MAIL).content)
-    return {a.text: a.get("href") for a in tree.iter("a") if (a.get("href") or "").startswith(f"{MAIL}2")}
+    return {a.text or "": a.get("href", "") for a in tree.iter("a") if a.get("href", "").startswith(f"{MAIL}2")}
 
 
 def test_an_empty_mailbox_says_so(post_box: Path, client: Client):
@@ -62,7 +62,7 @@ def test_a_mail_shows_who_it_is_to_its_text_with_links_and_its_attachments(post_
     assert "to amal@example.org" in page
     assert '<a href="https://example.org/x"' in page
     assert "&lt;b&gt;now&lt;/b&gt;" in page
-    (attached,) = [a.get("href") for a in tree.iter("a") if "/attachments/" in (a.get("href") or "")]
+    (attached,) = [a.get("href", "") for a in tree.iter("a") if "/attachments/" in a.get("href", "")]
     kept = client.get(attached)
     assert (kept.content, kept["Content-Type"]) == (b"%PDF-1.7", "application/octet-stream")
     assert kept["Content-Disposition"] == 'attachment; filename="Receipt-25.pdf"'

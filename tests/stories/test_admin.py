@@ -215,7 +215,14 @@ def test_posted_orders_to_copy_blocks_are_not_taken(boss: Client):
 # --- cost ------------------------------------------------------------------------------------------
 def long_story() -> Story:
     """Make a story with each kind of block several times, every field filled."""
-    blocks = ["<p>Words.</p>", make.picture(), make.clip(), make.published_story(), {"quote": "Q"}, {"aside": "<p>A</p>"}] * 4
+    blocks: list[make.Block] = [
+        "<p>Words.</p>",
+        make.picture(),
+        make.clip(),
+        make.published_story(),
+        {"quote": "Q"},
+        {"aside": "<p>A</p>"},
+    ] * 4
     return make.published_story(
         blocks=blocks, place=make.place(), themes=[make.theme(), make.theme("Work")], people=[make.contributor() for _ in range(3)],
         translation_of=make.story(language="es"),
@@ -238,6 +245,16 @@ def test_the_story_editor_asks_the_database_no_more_than_25_times_however_much_t
     for _ in range(15):
         make.story(blocks=[make.picture(), make.clip()])
     assert queries_of(client, change(story)) == before
+
+
+def test_who_judges_a_story_reads_its_working_copy_in_order_without_an_editor(db: None):
+    story = make.story(blocks=["<p>One.</p>", make.picture(alt="A door"), {"quote": "Two."}, "<p>Three.</p>"])
+    page = signed_in(make.staff("Reviewer")).get(change(story)).content.decode()
+    reading = page.split('class="reading"')[1]
+    places = [reading.index(words) for words in ("One.", "A door", "Two.", "Three.")]
+    assert places == sorted(places)
+    assert "content_editor/index.js" not in page
+    assert "content_editor/index.js" in signed_in(make.staff("Editor")).get(change(story)).content.decode()  # the control
 
 
 def test_the_list_of_stories_costs_the_same_however_many_there_are(boss: Client):

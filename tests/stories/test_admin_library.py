@@ -1,5 +1,7 @@
 """Editors keep pictures and clips, collections, places and themes in the admin."""
 
+from typing import Any
+
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -33,7 +35,7 @@ def upload(name: str = "photo.jpg", content: bytes | None = None) -> SimpleUploa
     return SimpleUploadedFile(name, make.image_bytes() if content is None else content)
 
 
-def new_picture(client: Client, **values: object) -> object:
+def new_picture(client: Client, **values: Any) -> Any:
     said_of_it = {"title": "A hill", "alt": "A hill at dawn.", "origin": "illustration", "focal_x": "0.5", "focal_y": "0.5"}
     return client.post(f"{PICTURES}add/", {**said_of_it, "upload": upload(), **values})
 
@@ -113,7 +115,7 @@ def test_the_files_of_a_deleted_picture_go_with_it(editor: Client, django_captur
     with django_capture_on_commit_callbacks(execute=True):
         editor.post(PICTURES, {"action": "delete_selected", "_selected_action": [picture.pk], "post": "yes"})
     assert not default_storage.exists(share)
-    assert not default_storage.exists(picture.master.name)
+    assert not default_storage.exists(picture.master.name or "")
 
 
 @pytest.mark.parametrize("address", [PICTURES, CLIPS])

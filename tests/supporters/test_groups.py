@@ -14,7 +14,8 @@ from tests.staff import signed_in
 VISITOR, DONOR = "nobody signed in", "a donor"
 ROLES = [VISITOR, DONOR, *groups.GROUPS]
 STORY_STAFF = {"Editor", "Reviewer", "Safeguarding lead"}
-EDITOR, LEAD, NOBODY = {"Editor"}, {"Safeguarding lead"}, set()
+EDITOR, LEAD = {"Editor"}, {"Safeguarding lead"}
+NOBODY: set[str] = set()
 
 # address -> who may open it. {story}, {picture}, …: the number of one there is.
 PAGES = {

@@ -15,6 +15,7 @@ from tests.services.site import Site
 
 # One account for each way in: a second factor added by one test is not asked of another.
 WRITER, WITH_PASSKEY, WITH_CODES = "writer@example.org", "passkey@example.org", "codes@example.org"
+REVIEWER = "reviewer@example.org"
 PASSWORD = "seven green umbrellas"
 
 
@@ -24,6 +25,8 @@ def staff_site(_filled: Callable[[Path, str], Site], tmp_path_factory: pytest.Te
     site = _filled(tmp_path_factory.mktemp("staff") / "var", f"hope_staff_{worker_id}")
     make = "from supporters.models import Account; [Account.objects.create_superuser(email, {!r}) for email in {!r}]"
     site.manage("shell", "--no-imports", "--command", make.format(PASSWORD, [WRITER, WITH_PASSKEY, WITH_CODES]))
+    judge = "from tests import factories; factories.staff('Reviewer', email={!r}, password={!r})"
+    site.manage("shell", "--no-imports", "--command", judge.format(REVIEWER, PASSWORD))
     site.url = f"http://localhost:{site.port}"
     site.start()
     yield site
@@ -107,6 +110,17 @@ def test_the_editor_shows_a_long_story_again_with_its_blocks_in_order(desk: Page
     expect(desk.locator(".messagelist")).to_contain_text("Readers still see the version of")
 
 
+def test_a_reviewer_reads_a_story_and_takes_it_back_without_an_editor(desk: Page):
+    sign_in(desk, REVIEWER)
+    desk.goto("/admin/stories/story/?q=Letter+12")
+    desk.get_by_role("link", name="Letter 12 from the road").click()
+    expect(desk.locator(".reading")).to_contain_text("The train was late")
+    desk.get_by_role("button", name="Take back to draft").click()
+    expect(desk.locator(".messagelist")).to_contain_text("is a draft")
+    desk.get_by_role("button", name="Publish").click()
+    expect(desk.locator(".messagelist")).to_contain_text("is public at")
+
+
 def test_the_pages_of_signing_in_have_no_accessibility_fault(desk: Page, axe: Callable[[Page], None]):
     desk.goto("/account/login/")
     axe(desk)
@@ -121,7 +135,9 @@ def virtual_key(page: Page) -> None:
     wire = page.context.new_cdp_session(page)
     wire.send("WebAuthn.enable")
     key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
-    wire.send("WebAuthn.addVirtualAuthenticator", {"options": {**key, "isUserVerified": True, "automaticPresenceSimulation": True}})
+    wire.send(
+        "WebAuthn.addVirtualAuthenticator", {"options": {**key, "isUserVerified": True, "automaticPresenceSimulation": True}}
+    )
 
 
 def test_a_passkey_is_added_and_signs_in_by_itself(desk: Page):
