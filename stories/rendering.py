@@ -32,6 +32,8 @@ def fingerprint() -> str:
             digest.update(path.read_bytes())
     for path in sorted(Path(settings.BASE_DIR, "stories").glob("*.py")):
         digest.update(path.read_bytes())
+    for path in sorted(Path(settings.BASE_DIR, "locale").rglob("*.mo")):
+        digest.update(path.read_bytes())
     digest.update(getattr(staticfiles_storage, "manifest_hash", "").encode())  # renderings name static files by hash
     digest.update(f"{settings.SITE_URL} {settings.MEDIA_URL_HOST} {settings.CHARITY_NAME}".encode())
     return digest.hexdigest()

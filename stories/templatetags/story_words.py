@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django import template
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django_countries import countries
@@ -62,6 +63,12 @@ def language_name(language: str) -> str:
     except KeyError:
         return language
     return name[:1].upper() + name[1:]
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """Return a whole number with its thousands set apart as the active language does: 100000 is "100,000"."""
+    return number_format(number, force_grouping=True)
 
 
 @register.filter
