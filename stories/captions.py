@@ -89,7 +89,9 @@ def _clock(milliseconds: int) -> str:
 
 def _clean_words(words: str) -> str:
     """Return a cue's words with known markup only, well nested, everything else as text or gone."""
-    found, open_tags, place = [], [], 0
+    found: list[str] = []
+    open_tags: list[str] = []
+    place = 0
     for tag in _TAG.finditer(words):
         found.append(_text(words[place : tag.start()]))
         place = tag.end()

@@ -177,7 +177,7 @@ def _conclude(clip: Clip, making: Callable[[], Made]) -> bool:
 
 def _fetched(clip: Clip, target: Path) -> Path:
     try:
-        with default_storage.open(clip.incoming.name) as incoming, target.open("wb") as copy:
+        with default_storage.open(str(clip.incoming.name)) as incoming, target.open("wb") as copy:
             for chunk in incoming.chunks(1024 * 1024):
                 copy.write(chunk)
     except (FileNotFoundError, ValueError) as error:
@@ -195,7 +195,7 @@ def _finish(clip: Clip, made: Made) -> bool:
     """Store the file and finish the row with its poster, all or nothing, once."""
     if not clip.renew_claim():
         return False
-    name, incoming, facts = f"clips/{clip.token}.mp4", clip.incoming.name, made.facts
+    name, incoming, facts = f"clips/{clip.token}.mp4", str(clip.incoming.name), made.facts
     media_storage.put_file(name, made.file)
     with transaction.atomic():
         if not clip.finish(file=name, incoming="", width=facts.width, height=facts.height, duration_ms=facts.duration_ms):
@@ -218,7 +218,7 @@ def _poster_row(clip: Clip) -> Picture:
 
 
 def _give_up(clip: Clip, sentence: str) -> bool:
-    incoming = clip.incoming.name
+    incoming = str(clip.incoming.name)
     if clip.give_up(sentence):
         Clip.objects.filter(pk=clip.pk).update(incoming="")
         clip.incoming.name = ""

@@ -5,6 +5,7 @@ Whoever may not see a file gets the same 404 as for a file that never was (safeg
 
 import hashlib
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
@@ -81,7 +82,9 @@ def _may(request: HttpRequest, permission: str) -> bool:
     return bool(request.user.is_active and request.user.is_staff and request.user.has_perm(permission))
 
 
-def _name_and_reach(request: HttpRequest, permission: str, look: Callable[[QuerySet[Clip]], QuerySet]) -> tuple[str, bool]:
+def _name_and_reach(
+    request: HttpRequest, permission: str, look: Callable[[QuerySet[Clip]], QuerySet[Any, Any]]
+) -> tuple[str, bool]:
     """Return the one value that a look at a clip of our own finds, and whether the public may see it."""
     own = {"host": ClipHost.OWN}
     if found := look(public_clips().filter(**own)).first():
@@ -95,9 +98,9 @@ def _file(request: HttpRequest, name: str, public: bool) -> HttpResponseBase:
     stored = media_storage.find(name) if name else None
     if stored is None:
         raise Http404
-    response = get_conditional_response(request, etag=stored.etag, last_modified=int(stored.modified.timestamp()))
+    unchanged = get_conditional_response(request, etag=stored.etag, last_modified=int(stored.modified.timestamp()))
     try:
-        response = response or _whole_or_part(request, stored)
+        response = unchanged or _whole_or_part(request, stored)
     except FileNotFoundError as error:  # replaced or deleted between the look and the reading
         raise Http404 from error
     response["Last-Modified"] = http_date(stored.modified.timestamp())

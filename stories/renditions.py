@@ -13,7 +13,6 @@ import io
 import itertools
 import logging
 import os
-from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -120,7 +119,7 @@ def render(master: bytes, focal: tuple[float, float], threads: int = 0) -> Rende
         source.load()
     except (OSError, SyntaxError, ValueError, MemoryError, Image.DecompressionBombError) as error:
         raise Unreadable from error
-    boxes = {"full": (0.0, 0.0, *map(float, source.size))}
+    boxes = {"full": (0.0, 0.0, float(source.width), float(source.height))}
     if abs(size[0] / size[1] / WIDE - 1) > WIDE_TOLERANCE:
         boxes["wide"] = crop_box(source.size, WIDE, focal)
 
@@ -169,7 +168,7 @@ def crop_box(size: tuple[int, int], ratio: float, focal: tuple[float, float]) ->
 def dominant_colour(thumb: Image.Image) -> str:
     """Return the colour that most of a picture has, as #rrggbb."""
     few = thumb.quantize(6, method=Image.Quantize.MEDIANCUT)
-    index = Counter(few.get_flattened_data()).most_common(1)[0][0]
+    index = max(enumerate(few.histogram()), key=lambda counted: counted[1])[0]
     red, green, blue = (few.getpalette() or [])[index * 3 : index * 3 + 3]
     return f"#{red:02x}{green:02x}{blue:02x}"
 
@@ -218,7 +217,7 @@ def _keep(picture: Picture, rendered: Rendered) -> bool:
 
 
 def _master_of(picture: Picture) -> bytes:
-    with default_storage.open(picture.master.name) as file:
+    with default_storage.open(str(picture.master.name)) as file:
         return bytes(file.read())
 
 
