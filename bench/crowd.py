@@ -24,7 +24,7 @@ from stories.search.indexed import indexed
 
 TENTH, RARE, MISSPELT, EVERYWHERE = "harvest", "marigold", "marygold", "morning"
 RARE_STORIES = 8
-_WORDS_A_STORY = 250
+_WORDS_A_STORY = 150
 _VOCABULARY = 40_000
 _BATCH = 1_000
 _COUNTRIES = ("BD", "BO", "BR", "CO", "DO", "EC", "GH", "GT", "HN", "IN", "KE", "KH", "LK", "MM", "MX", "NP", "PE", "PH", "PK")
@@ -42,7 +42,7 @@ class Crowd:
     places: list[Place]
     themes: list[Theme]
     newest: datetime.datetime
-    shelves: dict[tuple[int | None, int | None], list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
+    shelves: dict[tuple[int | None, int | None], list[SearchDocument]] = field(default_factory=lambda: defaultdict(list))
     counted: Counter[str] = field(default_factory=Counter)
 
 
@@ -67,7 +67,10 @@ def build(stories: int, seed: int = 20261122) -> None:
     )
     for (place, theme), entries in crowd.shelves.items():
         shelf = Shelf.objects.create(language="en", place_id=place, theme_id=theme, total=len(entries))
-        standing = (ShelvedStory(shelf=shelf, story_id=story, position=position) for story, position in entries)
+        standing = (
+            ShelvedStory(shelf=shelf, story_id=document.story_id, position=document.position, live_until=document.live_until)
+            for document in entries
+        )
         ShelvedStory.objects.bulk_create(standing, batch_size=_BATCH)
 
 
@@ -99,6 +102,8 @@ def _story(crowd: Crowd, number: int) -> tuple[Story, StoryRevision, SearchDocum
         place=place,
         status=Status.PUBLISHED,
         publish_at=crowd.newest - datetime.timedelta(days=3650) * (crowd.size - number) / crowd.size,
+        # Most stories end some day: their consents do.
+        live_until=crowd.newest + datetime.timedelta(hours=crowd.chance.randint(48, 26_000)) if number % 10 else None,
     )
     content: dict[str, Any] = {
         "version": 1, "title": title, "standfirst": standfirst, "byline": "", "language": "en", "content_note": "",
@@ -116,13 +121,14 @@ def _story(crowd: Crowd, number: int) -> tuple[Story, StoryRevision, SearchDocum
         language="en",
         place=place,
         theme_ids=" ".join(str(theme.pk) for theme in themes),
+        live_until=story.live_until,
         counted=True,
         title=title,
         text=f"{standfirst}\n{body}",
     )
     places = {None, place.pk if place else None}
     for shelf in itertools.product(places, [None, *(theme.pk for theme in themes)]):
-        crowd.shelves[shelf].append((story.pk, document.position))
+        crowd.shelves[shelf].append(document)
     return story, revision, document
 
 
