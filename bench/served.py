@@ -3,6 +3,7 @@
 import atexit
 import functools
 import http.client
+import os
 import shutil
 import subprocess
 import sys
@@ -25,15 +26,19 @@ LIMIT = "bench.limit:application"
 def demo() -> Site:
     """Return a site with migrated database, demo content and built static files; deleted when the process ends.
 
-    Its own gunicorn is not started: `serving` does that, with whichever application is to be measured.
+    BENCH_SITE names a directory to keep it in from run to run, for who measures often. Its own gunicorn is not
+    started: `serving` does that, with whichever application is to be measured.
     """
-    var = Path(tempfile.mkdtemp(prefix="hope-bench-"))
-    atexit.register(shutil.rmtree, var, ignore_errors=True)
-    site = Site(var, {"SECRET_KEY": "benchmarks only: signs nothing that outlives a run"})
-    print("  making a site with the demo content …", flush=True)
+    kept = os.environ.get("BENCH_SITE")
+    var = Path(kept or tempfile.mkdtemp(prefix="hope-bench-"))
+    if not kept:
+        atexit.register(shutil.rmtree, var, ignore_errors=True)
+    # One address for every run: what is rendered at publishing names it.
+    site = Site(var, {"SECRET_KEY": "benchmarks only: signs nothing that outlives a run", "SITE_URL": "http://127.0.0.1:8000"})
+    print(f"  making a site with the demo content in {var} …", flush=True)
     site.manage("migrate", "--verbosity", "0")
-    site.manage("load_demo")
     site.manage("collectstatic", "--noinput", "--verbosity", "0")
+    site.manage("load_demo", "--if-empty")
     return site
 
 
