@@ -30,7 +30,10 @@ class MediaFeed(Rss201rev2Feed):
         """Write the item, then its picture."""
         super().add_item_elements(handler, item)
         if picture := item["picture"]:
-            handler.startElement("media:content", {"url": share_address(picture), "medium": "image", "type": "image/jpeg", "width": "1200", "height": "630"})
+            handler.startElement(
+                "media:content",
+                {"url": share_address(picture), "medium": "image", "type": "image/jpeg", "width": "1200", "height": "630"},
+            )
             if picture["alt"]:
                 handler.addQuickElement("media:description", picture["alt"], {"type": "plain"})
             if picture["credit"]:

@@ -42,7 +42,10 @@ def _locked(story: Story, to: str) -> Story:
     locked = Story.objects.select_for_update(of=("self",)).select_related("lead", "place").get(pk=story.pk)
     if to not in MOVES[locked.status]:
         raise NotPublishable(
-            [_("A story that is %(now)s cannot become %(next)s.") % {"now": locked.get_status_display(), "next": Status(to).label}]
+            [
+                _("A story that is %(now)s cannot become %(next)s.")
+                % {"now": locked.get_status_display(), "next": Status(to).label}
+            ]
         )
     return locked
 
@@ -151,4 +154,3 @@ def _take_snapshot(story: Story, blocks: list[Any], by: Any) -> StoryRevision:
 
 def _earliest(*times: datetime.datetime | None) -> datetime.datetime | None:
     return min((time for time in times if time), default=None)
-

@@ -31,7 +31,9 @@ def entries(number: int) -> list[Entry]:
     """Return the stories of one file (from 1), oldest first so that files fill and stay. Two queries."""
     start = (number - 1) * PER_FILE
     stories = Story.objects.published().order_by("publish_at", "pk").select_related("live_revision")
-    return [_entry(story) for story in stories.defer("live_revision__body_html", "live_revision__card_html")[start : start + PER_FILE]]
+    return [
+        _entry(story) for story in stories.defer("live_revision__body_html", "live_revision__card_html")[start : start + PER_FILE]
+    ]
 
 
 def _entry(story: Story) -> Entry:

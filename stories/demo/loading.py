@@ -100,6 +100,7 @@ class DemoLoader:
         self.report(f"{len(new)} pictures taken in")
 
     def _load_clips(self) -> None:
+        new = []
         for key, data in read("clips.toml").items():
             clip = Clip.objects.filter(title=data["title"]).first()
             if clip is None:
@@ -114,9 +115,10 @@ class DemoLoader:
                     text = (FOLDER / "clips" / file).read_text()
                     Captions.objects.create(clip=clip, language=language, text=clips.clean_captions(text))
             if clip.readiness != Readiness.READY:
-                clips.prepare(clip)
-                self.report(f"clip “{clip.title}” taken in")
+                new.append(clip)
             self.clips[key] = clip
+        clips.prepare_many(new)
+        self.report(f"{len(new)} clips taken in")
 
     def _load_contributors(self) -> None:
         for key, data in read("content/contributors.toml").items():
