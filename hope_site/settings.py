@@ -86,8 +86,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "hope_site.middleware.ResponseHeaders",
     "hope_site.middleware.PolicyHeader",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "hope_site.middleware.LanguageFromPath",
     "hope_site.middleware.PublicOrPrivate",
     "django.middleware.common.CommonMiddleware",
@@ -126,7 +126,7 @@ else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": VAR_DIR / "hope.sqlite3",
+            "NAME": str(VAR_DIR / "hope.sqlite3"),
             "CONN_MAX_AGE": 600,
             "OPTIONS": {
                 # Readers never wait for a writer, writers queue instead of failing.
@@ -152,6 +152,8 @@ MEDIA_ROOT = BASE_DIR / "media"
 MEDIA_URL = "/media/"
 MEDIA_URL_HOST = read("MEDIA_URL_HOST").rstrip("/")
 if read("AWS_STORAGE_BUCKET_NAME"):
+    from botocore.config import Config
+
     _media_storage = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -160,8 +162,14 @@ if read("AWS_STORAGE_BUCKET_NAME"):
             "region_name": read("AWS_S3_REGION_NAME") or None,
             "access_key": read("AWS_ACCESS_KEY_ID") or None,
             "secret_key": read("AWS_SECRET_ACCESS_KEY") or None,
-            "addressing_style": "path",
-            "signature_version": "s3v4",
+            # A bucket that does not answer may not hold every web thread for botocore's minute.
+            "client_config": Config(
+                connect_timeout=2,
+                read_timeout=5,
+                retries={"max_attempts": 2, "mode": "standard"},
+                s3={"addressing_style": "path"},
+                signature_version="s3v4",
+            ),
             "file_overwrite": False,
             "default_acl": None,
             "querystring_expire": 60,

@@ -4,6 +4,7 @@ Whoever may not see a file gets the same 404 as for a file that never was (safeg
 """
 
 import hashlib
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,8 @@ KINDS = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg", "mp4":
 # With what a shared cache may serve stale, a file is gone everywhere within a minute (safeguarding rule 4).
 PUBLIC = "public, max-age=30, s-maxage=30, stale-while-revalidate=30"
 PRIVATE = "private, no-store"
+
+logger = logging.getLogger(__name__)
 
 
 def public_pictures() -> QuerySet[Picture]:
@@ -95,6 +98,14 @@ def _name_and_reach(
 
 
 def _file(request: HttpRequest, name: str, public: bool) -> HttpResponseBase:
+    try:
+        return _stored(request, name, public)
+    except media_storage.Unreachable:
+        logger.warning("The storage does not answer for %s", name)
+        return HttpResponse(status=503, headers={"Retry-After": "10"})
+
+
+def _stored(request: HttpRequest, name: str, public: bool) -> HttpResponseBase:
     stored = media_storage.find(name) if name else None
     if stored is None:
         raise Http404

@@ -15,6 +15,10 @@ from django.core.files.storage import FileSystemStorage, default_storage
 CHUNK = 64 * 1024
 
 
+class Unreachable(Exception):
+    """The bucket does not answer, or answers with an error of its own: try again later."""
+
+
 class Chunks:
     """A part of an open file, 64 KB at a time; closes the file at its end or when asked."""
 
@@ -51,7 +55,7 @@ class StoredFile:
 
 
 def find(name: str) -> StoredFile | None:
-    """Return the stored file of that name, or None. One `stat`, or one HEAD request to the bucket."""
+    """Return the stored file of that name, or None. One `stat`, or one HEAD request to the bucket (else Unreachable)."""
     if _in_folders():
         return _find_in_folder(Path(default_storage.path(name)))
     return _find_in_bucket(_bucket_object(name))
@@ -144,14 +148,16 @@ def _bucket_object(name: str) -> Any:
 
 
 def _find_in_bucket(thing: Any) -> StoredFile | None:
-    from botocore.exceptions import ClientError  # noqa: PLC0415  (a folder needs no boto3)
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  (a folder needs no boto3)
 
     try:
         thing.load()
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
             return None
-        raise
+        raise Unreachable from error
+    except BotoCoreError as error:
+        raise Unreachable from error
     etag = thing.e_tag  # said now: boto3 forgets it, and would ask again, after every other request
 
     def read(start: int, length: int) -> Chunks:
@@ -160,7 +166,9 @@ def _find_in_bucket(thing: Any) -> StoredFile | None:
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] in {404, 412, 416}:
                 raise FileNotFoundError(thing.key) from error
-            raise
+            raise Unreachable from error
+        except BotoCoreError as error:
+            raise Unreachable from error
         return Chunks(answer["Body"], length)
 
     return StoredFile(thing.content_length, thing.last_modified.replace(microsecond=0), etag, read)

@@ -1,6 +1,8 @@
 """Parts of a file, from a folder and from a bucket (RFC 9110, section 14)."""
 
 import io
+import threading
+import time
 
 import pytest
 from django.core.files.base import ContentFile
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from stories import intake, media_storage, ranges, renditions
 from tests import factories
 from tests.media_files import encoded, scene
+from tests.services.ports import free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -218,3 +221,16 @@ def test_a_large_file_goes_into_the_bucket_and_out_of_it(bucket, tmp_path):
     media_storage.put_file("clips/y.mp4", local)
     assert io.BytesIO(b"".join(media_storage.find("clips/y.mp4").read(0, SIZE))).getvalue() == CLIP
     assert media_storage.find("clips/none.mp4") is None
+
+
+def test_a_bucket_that_does_not_answer_is_said_within_seconds_and_nothing_is_kept(s3_storage, monkeypatch, stranger):
+    monkeypatch.setattr(default_storage, "_wrapped", s3_storage)
+    picture = factories.picture()
+    factories.published_story(lead=picture)
+    monkeypatch.setattr(s3_storage, "endpoint_url", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setattr(s3_storage, "_connections", threading.local())
+    began = time.monotonic()
+    answer = stranger.get(f"/media/p/{picture.token}/full-320.avif")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert answer["Cache-Control"] == "private, no-store"
+    assert time.monotonic() - began < 10
