@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.middleware import csrf
 from django.urls import Resolver404, resolve
 from django.utils import translation
@@ -108,8 +108,8 @@ class _StepsAside:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer past this middleware where the page is public."""
         if request.is_public_page:  # type: ignore[attr-defined]
-            return self.get_response(request)  # type: ignore[attr-defined, no-any-return]
-        return super().__call__(request)  # type: ignore[misc, no-any-return]
+            return self.get_response(request)  # type: ignore[attr-defined]
+        return super().__call__(request)  # type: ignore[misc]
 
 
 class SessionMiddleware(_StepsAside, sessions.SessionMiddleware):
@@ -127,7 +127,7 @@ class MessageMiddleware(_StepsAside, messages.MessageMiddleware):
 class CsrfViewMiddleware(_StepsAside, csrf.CsrfViewMiddleware):
     """Cross-site-post protection, except on public pages: they only read."""
 
-    def process_view(self, request: HttpRequest, callback: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, callback: Any, args: Any, kwargs: Any) -> HttpResponseForbidden | None:
         """Check unsafe requests; a public page answers reads only."""
         if request.is_public_page and request.method in {"GET", "HEAD"}:  # type: ignore[attr-defined]
             return None

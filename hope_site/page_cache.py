@@ -165,7 +165,7 @@ class PageCache:
         def capture(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], None]:
             captured[:] = [status, headers]
             if not _is_public(status, headers):
-                return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)  # type: ignore[no-any-return]
+                return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
             return lambda _: None
 
         body = self.app(environ, capture)

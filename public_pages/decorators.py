@@ -48,7 +48,7 @@ def _keep_params(request: HttpRequest, params: tuple[str, ...]) -> None:
     for name in params:
         if request.GET.get(name):
             kept[name] = request.GET[name]
-    kept._mutable = False  # type: ignore[attr-defined]
+    kept._mutable = False
     request.GET = kept  # type: ignore[assignment]
     request.META["QUERY_STRING"] = kept.urlencode()
 

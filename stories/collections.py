@@ -92,6 +92,7 @@ def _changes_after(at: datetime.datetime, story: Story) -> list[datetime.datetim
 
 
 def _view(chapter: Chapter) -> ChapterView:
+    assert chapter.story.live_revision is not None  # published() says so
     return ChapterView(
         address=chapter.story.get_absolute_url(),
         content=chapter.story.live_revision.content,

@@ -51,7 +51,7 @@ def stories_feed(request: HttpRequest) -> HttpResponse:
         description=_("Stories of people who came through slavery and violence."),
         language=language,
         feed_url=settings.SITE_URL + reverse("stories:feed"),
-        ttl="30",
+        ttl=30,
     )
     stories = Story.objects.published().filter(in_feed=True).newest_first().select_related("live_revision")
     for story in stories.filter(language=language)[:ITEMS]:

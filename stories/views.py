@@ -31,6 +31,7 @@ def story(request: HttpRequest, slug: str) -> HttpResponse:
         return gone(request, found)
     if interface_language(found.language) != request.LANGUAGE_CODE:
         return redirect(found, permanent=True)
+    assert found.live_revision is not None  # is_public() says so
     found.live_revision.story = found  # the row is at hand: rendering must not fetch it again
     context = {
         "story": found,

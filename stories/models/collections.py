@@ -1,9 +1,6 @@
 """Collections: an introduction and stories in order. The home page is one."""
 
-from typing import ClassVar
-
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from stories.models.clips import Clip
