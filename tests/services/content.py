@@ -2,6 +2,7 @@
 
 Addresses: birthday (YouTube), leaders (Vimeo), workshop (every kind of block, a clip of our own), doorway with its
 Spanish abrazo, first-birthday-ar, letter-1 to letter-12; old-workshop redirects, rested is gone (410), unwritten is a draft.
+One mail lies in the demo mailbox.
 """
 
 import datetime
@@ -9,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from django.core.files import File
+from django.core.mail import send_mail
 from django.utils import timezone
 
 from stories import clips, publishing
@@ -94,6 +96,10 @@ def fill() -> None:
     for number in range(1, 13):  # enough for a second page of the list
         make.published_story(f"Letter {number} from the road", slug=f"letter-{number}", lead=lead(), publish_at=ago(10 + number))
     make.collection([birthday, leaders, doorway], lead=lead())
+    words = "The loom is mended."
+    send_mail(
+        "News of the workshop", words, "hello@example.org", ["asha@example.org"], html_message=f"<h1>News</h1><p>{words}</p>"
+    )
 
 
 def _own_clip(poster: Picture) -> Clip:
