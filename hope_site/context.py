@@ -14,4 +14,3 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "sandbox": settings.SANDBOX,
     }
-

@@ -28,7 +28,11 @@ VARIABLES = {
         Variable("SECRET_KEY", "", "Signs sessions and links. Required in a live configuration; `make run` makes one."),
         Variable("DEBUG", "0", "1 shows error details. Never in production."),
         Variable("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]", "Host names the site answers to, separated by commas."),
-        Variable("SITE_URL", "http://127.0.0.1:8000", "The public address, used in feeds, cards and mail. https makes the configuration live."),
+        Variable(
+            "SITE_URL",
+            "http://127.0.0.1:8000",
+            "The public address, used in feeds, cards and mail. https makes the configuration live.",
+        ),
         Variable("DATABASE_URL", "", "postgres://… Empty: SQLite in var/."),
         Variable("CACHE_URL", "", "redis://… Empty: in-process cache."),
         Variable("MEDIA_URL_HOST", "", "https://media.example.org when a CDN host serves /media/. Empty: this site."),

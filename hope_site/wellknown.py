@@ -20,7 +20,13 @@ SECURITY_TXT_DAYS = 180
 @public_page()
 def robots(request: HttpRequest) -> HttpResponse:
     """Answer robots.txt: everything public may be read, nothing private is worth trying."""
-    lines = ["User-agent: *", *(f"Disallow: {prefix}" for prefix in PRIVATE_PREFIXES), "", f"Sitemap: {settings.SITE_URL}/sitemap.xml", ""]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {prefix}" for prefix in PRIVATE_PREFIXES),
+        "",
+        f"Sitemap: {settings.SITE_URL}/sitemap.xml",
+        "",
+    ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
@@ -49,7 +55,9 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1 if not asked else 0
     if not 1 <= number <= count:
         raise Http404
-    return _xml(request, "wellknown/sitemap.xml", {"entries": story_sitemap.entries(number), "pages": _pages() if number == 1 else []})
+    return _xml(
+        request, "wellknown/sitemap.xml", {"entries": story_sitemap.entries(number), "pages": _pages() if number == 1 else []}
+    )
 
 
 def _pages() -> list[str]:

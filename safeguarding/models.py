@@ -45,7 +45,9 @@ def add_months(day: datetime.date, months: int) -> datetime.date:
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     first_of_next = datetime.date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    return min(datetime.date(year, month + 1, 1) + datetime.timedelta(days=day.day - 1), first_of_next - datetime.timedelta(days=1))
+    return min(
+        datetime.date(year, month + 1, 1) + datetime.timedelta(days=day.day - 1), first_of_next - datetime.timedelta(days=1)
+    )
 
 
 def check_choices(values: object, choices: type[models.TextChoices]) -> None:
@@ -68,7 +70,9 @@ class Contributor(models.Model):
     """A person whose story it is, under the name that is published (never a vault name)."""
 
     reference = models.CharField(max_length=32, unique=True, default=new_reference, editable=False)
-    public_name = models.CharField(_("published name"), max_length=120, help_text=_("As it appears in stories. Never a name that must stay private."))
+    public_name = models.CharField(
+        _("published name"), max_length=120, help_text=_("As it appears in stories. Never a name that must stay private.")
+    )
     was_minor = models.BooleanField(_("is or was a minor"), default=False, help_text=_("When it happened, or now."))
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -104,7 +108,9 @@ class Consent(models.Model):
     ends_on = models.DateField(_("ends on"), editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
     withdrawn_reason = models.CharField(_("reason"), max_length=200, blank=True, editable=False)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     note = models.TextField(_("note"), blank=True, help_text=_("How it was given and to whom."))
 

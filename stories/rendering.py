@@ -97,4 +97,6 @@ def rendered(revision: StoryRevision) -> StoryRevision:
 def card_of(content: dict[str, Any], slug: str) -> str:
     """Return the card of a snapshot alone, for lists whose kept card is out of date. No query."""
     with translation.override(interface_language(content["language"])):
-        return render_to_string("components/story-card.html", {"story": content, "address": story_address(slug, content["language"])})
+        return render_to_string(
+            "components/story-card.html", {"story": content, "address": story_address(slug, content["language"])}
+        )

@@ -70,7 +70,9 @@ def content_of(story: Story, blocks: list[Any]) -> dict[str, Any]:
         "blocks": block_data,
         "words": words,
         "minutes": reading_minutes(words),
-        "people": {w.contributor.reference: sorted(w.materials_used) for w in story.story_contributors.select_related("contributor")},
+        "people": {
+            w.contributor.reference: sorted(w.materials_used) for w in story.story_contributors.select_related("contributor")
+        },
     }
 
 

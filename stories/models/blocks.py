@@ -69,7 +69,7 @@ class QuoteBlock(Block):
 
 
 class LinkBlock(Block):
-    """"Read more about this": one of our stories, or a page elsewhere."""
+    """A way on, "read more about this": one of our stories, or a page elsewhere."""
 
     label = models.CharField(_("words before the link"), max_length=120, blank=True)
     story = models.ForeignKey(Story, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("story"))

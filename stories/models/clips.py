@@ -44,11 +44,17 @@ class Clip(Prepared):
     width = models.PositiveIntegerField(default=0, editable=False)
     height = models.PositiveIntegerField(default=0, editable=False)
     duration_ms = models.PositiveIntegerField(_("duration in milliseconds"), default=0)
-    poster = models.ForeignKey(Picture, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("poster"))
+    poster = models.ForeignKey(
+        Picture, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("poster")
+    )
     transcript = models.TextField(_("transcript"), blank=True, help_text=_("What is said, heard and seen."))
-    contributors = models.ManyToManyField(Contributor, blank=True, related_name="+", verbose_name=_("people who can be seen or heard in it"))
+    contributors = models.ManyToManyField(
+        Contributor, blank=True, related_name="+", verbose_name=_("people who can be seen or heard in it")
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects: ClassVar[ClipQuerySet] = ClipQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -18,7 +18,9 @@ class Collection(models.Model):
     language = models.CharField(_("language"), max_length=7, default="en")
     title = models.CharField(_("title"), max_length=120)
     introduction = ProseField(_("introduction"))
-    lead = models.ForeignKey(Picture, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lead picture"))
+    lead = models.ForeignKey(
+        Picture, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lead picture")
+    )
     published = models.BooleanField(_("published"), default=False)
     stories = models.ManyToManyField(Story, through="Chapter", related_name="collections")
     changed_at = models.DateTimeField(auto_now=True)

@@ -39,20 +39,28 @@ class Picture(Prepared):
     master = models.FileField(_("master"), max_length=120, editable=False)
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
-    alt = models.CharField(_("alternative text"), max_length=300, blank=True, help_text=_("What the picture shows, for someone who cannot see it."))
-    decorative = models.BooleanField(_("decorative"), default=False, help_text=_("Adds nothing that the words do not say: screen readers skip it."))
+    alt = models.CharField(
+        _("alternative text"), max_length=300, blank=True, help_text=_("What the picture shows, for someone who cannot see it.")
+    )
+    decorative = models.BooleanField(
+        _("decorative"), default=False, help_text=_("Adds nothing that the words do not say: screen readers skip it.")
+    )
     credit = models.CharField(_("credit"), max_length=120, blank=True)
     origin = models.CharField(_("origin"), max_length=12, choices=Origin.choices)
     focal_x = models.FloatField(_("focal point, across"), default=0.5, help_text=_("0 left, 1 right: crops keep this point."))
     focal_y = models.FloatField(_("focal point, down"), default=0.5, help_text=_("0 top, 1 bottom."))
-    contributors = models.ManyToManyField(Contributor, blank=True, related_name="+", verbose_name=_("people who can be recognised in it"))
+    contributors = models.ManyToManyField(
+        Contributor, blank=True, related_name="+", verbose_name=_("people who can be recognised in it")
+    )
     colour = models.CharField(max_length=7, blank=True, editable=False)  # dominant colour, "#rrggbb"
     stand_in = models.TextField(blank=True, editable=False)  # tiny blurred picture as a data: address
     # {"full": {"width": int, "height": int, "widths": [int, …]}, "wide": {…}} once ready: see renditions.py
     renditions = models.JSONField(default=dict, editable=False)
     share_bytes = models.PositiveIntegerField(default=0, editable=False)  # size of the share card, for the feed
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("picture")

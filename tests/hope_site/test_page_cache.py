@@ -104,7 +104,10 @@ def test_public_pages_say_how_long_shared_caches_may_keep_them_and_set_no_cookie
 
 def test_everything_else_is_private_and_unstored(site):
     for path in ("/admin/login/", "/account/login/", "/nothing-here/", "/healthz"):
-        assert site(path).headers["cache-control"] in {"private, no-store", "max-age=0, no-cache, no-store, must-revalidate, private"}, path
+        assert site(path).headers["cache-control"] in {
+            "private, no-store",
+            "max-age=0, no-cache, no-store, must-revalidate, private",
+        }, path
 
 
 @pytest.mark.parametrize("encoding, decode", [("br", brotli.decompress), ("gzip", gzip.decompress), ("identity", bytes)])
@@ -138,7 +141,13 @@ def test_head_has_the_headers_of_get_and_no_body(site):
 
 def test_unknown_query_parameters_neither_split_nor_poison_the_cache(site):
     address = factories.published_story().get_absolute_url()
-    count, answers = hits(site, f"{address}?utm_source=canary-7", address, f"{address}?x=%22%3E%3Cscript%3E&y=2", f"{address}?" + "&".join(["a=1"] * 500))
+    count, answers = hits(
+        site,
+        f"{address}?utm_source=canary-7",
+        address,
+        f"{address}?x=%22%3E%3Cscript%3E&y=2",
+        f"{address}?" + "&".join(["a=1"] * 500),
+    )
     assert count == 3
     assert len({answer.body for answer in answers}) == 1
     assert "canary-7" not in answers[0].text
@@ -146,7 +155,9 @@ def test_unknown_query_parameters_neither_split_nor_poison_the_cache(site):
 
 def test_known_query_parameters_are_told_apart_in_any_order(site):
     factories.published_story(title="The lantern")
-    count, (first, same, other) = hits(site, "/stories/?q=lantern&page=1", "/stories/?page=1&utm=1&q=lantern", "/stories/?q=nothing-like-it")
+    count, (first, same, other) = hits(
+        site, "/stories/?q=lantern&page=1", "/stories/?page=1&utm=1&q=lantern", "/stories/?q=nothing-like-it"
+    )
     assert count == 1
     assert first.body == same.body != other.body
 

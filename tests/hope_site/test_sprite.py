@@ -70,9 +70,7 @@ def test_the_check_fails_when_a_glyph_has_changed(tmp_path, settings):
 def test_every_name_the_charity_asked_for_is_drawn_under_exactly_that_name():
     assert len(ASKED_FOR) == len(set(ASKED_FOR)) == 53
     assert set(ASKED_FOR) <= {glyph.stem for glyph in GLYPHS}
-    symbols = [
-        symbol.get("id") for symbol in ElementTree.parse(STATIC / "sprite.svg").iter(f"{{{SVG}}}symbol")
-    ]
+    symbols = [symbol.get("id") for symbol in ElementTree.parse(STATIC / "sprite.svg").iter(f"{{{SVG}}}symbol")]
     assert set(ASKED_FOR) <= set(symbols)
     assert len(symbols) == len(set(symbols)) == len(GLYPHS)
 

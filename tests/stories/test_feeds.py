@@ -28,7 +28,11 @@ def test_the_feed_has_each_story_with_one_enclosure_and_its_picture(client):
     (item,) = feed(client).findall("item")
     assert item.findtext("title") == "Tea & bread"
     assert item.findtext("description") == "Two <friends> share."
-    assert item.findtext("link") == item.findtext("guid") == f"http://testserver{story.get_absolute_url()}".replace("http://testserver", "http://127.0.0.1:8000")
+    assert (
+        item.findtext("link")
+        == item.findtext("guid")
+        == f"http://testserver{story.get_absolute_url()}".replace("http://testserver", "http://127.0.0.1:8000")
+    )
     (enclosure,) = item.findall("enclosure")
     assert enclosure.get("type") == "image/jpeg"
     assert int(enclosure.get("length")) > 0
@@ -124,7 +128,9 @@ def check(answer, *names):
 @pytest.mark.parametrize("path", ["/stories/feed/", "/es/stories/feed/"])
 def test_the_feed_is_valid_against_its_schemas(client, path):
     for language in ("en", "es"):
-        factories.published_story(title="Bread & salt", language=language, lead=factories.picture(credit="A. Weaver"), themes=[factories.theme("Home")])
+        factories.published_story(
+            title="Bread & salt", language=language, lead=factories.picture(credit="A. Weaver"), themes=[factories.theme("Home")]
+        )
     check(client.get(path), "rss.xsd", "media-rss.xsd")
 
 
@@ -145,6 +151,9 @@ def test_the_schemas_can_fail(client):
     feed, site = client.get("/stories/feed/"), client.get("/sitemap.xml")
     feed.content = re.sub(rb' length="[0-9]+"', b"", feed.content)
     site.content = site.content.replace(b"http://127.0.0.1:8000/stories/", b"/stories/")
-    for answer, names in ((feed, ("rss.xsd", "media-rss.xsd")), (site, ("sitemap.xsd", "sitemap-image.xsd", "sitemap-video.xsd"))):
+    for answer, names in (
+        (feed, ("rss.xsd", "media-rss.xsd")),
+        (site, ("sitemap.xsd", "sitemap-image.xsd", "sitemap-video.xsd")),
+    ):
         with pytest.raises(xmlschema.XMLSchemaValidationError):
             check(answer, *names)

@@ -78,7 +78,10 @@ def test_a_story_is_gone_on_the_day_a_consent_ends_though_no_job_has_run(client)
     consent = factories.consent(person, given_on=today - datetime.timedelta(days=20), term_months=1)
     story = factories.published_story(people=[person])
     story.refresh_from_db()
-    assert timezone.localdate(story.live_until, timezone=datetime.UTC) in {consent.ends_on, consent.ends_on - datetime.timedelta(days=1)}
+    assert timezone.localdate(story.live_until, timezone=datetime.UTC) in {
+        consent.ends_on,
+        consent.ends_on - datetime.timedelta(days=1),
+    }
     assert address_status(client, story) == 200
     Story.objects.filter(pk=story.pk).update(live_until=timezone.now())
     assert address_status(client, story) == 410
@@ -136,7 +139,9 @@ def test_a_published_row_without_snapshot_cannot_be_stored():
         Story.objects.filter(pk=story.pk).update(status=Status.PUBLISHED)
 
 
-@pytest.mark.parametrize("readiness, words", [(Readiness.WAITING, "still being prepared"), (Readiness.FAILED, "could not be prepared")])
+@pytest.mark.parametrize(
+    "readiness, words", [(Readiness.WAITING, "still being prepared"), (Readiness.FAILED, "could not be prepared")]
+)
 def test_pictures_and_clips_must_be_ready(readiness, words):
     story = factories.story(blocks=["<p>Words.</p>", factories.clip()])
     Clip.objects.update(readiness=readiness)
@@ -154,7 +159,9 @@ def test_all_reasons_are_given_at_once():
 
 def test_words_are_cleaned_again_when_the_snapshot_is_taken(client):
     story = factories.story(blocks=["<p>Safe</p>"])
-    story.stories_textblock_set.update(html='<p onclick="x()">Safe<script>alert(1)</script><img src="//e.example/p.gif"></p><del>Secret Name</del>')
+    story.stories_textblock_set.update(
+        html='<p onclick="x()">Safe<script>alert(1)</script><img src="//e.example/p.gif"></p><del>Secret Name</del>'
+    )
     publishing.publish(story)
     page = client.get(story.get_absolute_url()).content.decode()
     for unwanted in ("onclick", "alert(1)", "e.example", "Secret Name"):

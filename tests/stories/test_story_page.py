@@ -90,7 +90,11 @@ def test_three_queries_however_many_stories_there_are(reader):
 
 def test_nothing_is_requested_from_another_site_and_nothing_plays_by_itself(reader):
     tree = page(reader, whole_story()).tree
-    loads = [(e.tag, e.get("src") or e.get("poster") or "") for e in tree.iter() if e.tag in {"img", "script", "source", "video", "track", "iframe", "embed", "object"}]
+    loads = [
+        (e.tag, e.get("src") or e.get("poster") or "")
+        for e in tree.iter()
+        if e.tag in {"img", "script", "source", "video", "track", "iframe", "embed", "object"}
+    ]
     assert not [(tag, address) for tag, address in loads if address.startswith(("http", "//"))]
     assert not list(tree.iter("iframe"))
     for video in tree.iter("video"):
@@ -151,7 +155,11 @@ def test_a_story_whose_people_agreed_to_social_media_can_be_shared(reader):
 
 
 def test_the_exit_leaves_at_once_by_a_plain_link(reader):
-    links = [e for e in page(reader, whole_story()).tree.iter("a") if e.get("data-module") == "exit" or "exit" in (e.get("class") or "")]
+    links = [
+        e
+        for e in page(reader, whole_story()).tree.iter("a")
+        if e.get("data-module") == "exit" or "exit" in (e.get("class") or "")
+    ]
     assert links
     assert all(e.get("href").startswith("https://") and "noreferrer" in e.get("rel", "") for e in links)
 

@@ -22,9 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Offer --check, for use before a commit."""
-        parser.add_argument(
-            "--check", action="store_true", help="Write nothing; fail if the sprite is out of step."
-        )
+        parser.add_argument("--check", action="store_true", help="Write nothing; fail if the sprite is out of step.")
 
     def handle(self, *, check: bool, **options: object) -> None:
         """Build from the project's own static folder. Raises CommandError when --check finds a difference."""
@@ -80,9 +78,7 @@ def _fault(element: ElementTree.Element, root: ElementTree.Element) -> str:
 
 def _element(element: ElementTree.Element, tag: str, attributes: dict[str, str]) -> str:
     """Write an element without white space, comments or namespace prefixes."""
-    opening = tag + "".join(
-        f' {name}="{_attribute(" ".join(value.split()))}"' for name, value in attributes.items()
-    )
+    opening = tag + "".join(f' {name}="{_attribute(" ".join(value.split()))}"' for name, value in attributes.items())
     inside = "".join(_element(child, child.tag.removeprefix(f"{{{SVG}}}"), child.attrib) for child in element)
     return f"<{opening}>{inside}</{tag}>" if inside else f"<{opening}/>"
 
