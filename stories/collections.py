@@ -48,6 +48,7 @@ class ChapterView:
 class CollectionView:
     """A collection ready for its template."""
 
+    language: str  # of its words: the default one where there is no translation
     title: str
     introduction: str
     lead: dict[str, Any] | None
@@ -65,6 +66,7 @@ def home(language: str) -> CollectionView | None:
     at = timezone.now()
     chapters = list(_chapters().filter(collection=collection))
     return CollectionView(
+        language=collection.language,
         title=collection.title,
         introduction=clean_html(collection.introduction),
         lead=collection.lead.as_data() if collection.lead else None,

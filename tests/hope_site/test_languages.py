@@ -270,6 +270,17 @@ def test_no_english_of_ours_stands_on_a_spanish_page(pages, kind):
             assert found is None, f"{source!r} in {text[max(0, found.start() - 40) : found.end() + 40]!r}"
 
 
+def test_words_that_are_there_in_english_only_say_so(reader):
+    chapter = factories.collection([factories.published_story("A door")], introduction="<p>Come in.</p>").chapters.get()
+    chapter.quote = "It was open."
+    chapter.save()
+    tree = reader.get("/es/").tree
+    spanish, everything = said(tree, "es"), " ".join(tree.find("body").itertext())
+    for words in ("Stories of Hope", "Come in.", "It was open.", "A door"):
+        assert words in everything
+        assert words not in spanish
+
+
 # What may be the same in both languages: names, and words of the stories themselves.
 NAMES = "Facebook LinkedIn Pinterest Vimeo YouTube Guatemala"
 STORIES = """
