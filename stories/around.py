@@ -9,12 +9,13 @@ from stories.models.search import last_position
 CHOICES = 3
 NEWEST = 4
 
-_STANDING = "FROM stories_shelvedstory AS o WHERE o.shelf_id = mine.shelf_id AND o.position <= %s AND (o.live_until IS NULL OR o.live_until > %s)"
+_STANDING = "FROM stories_shelvedstory AS o WHERE o.shelf_id = mine.shelf_id AND (o.live_until IS NULL OR o.live_until > %s)"
+# One upper bound each: given two, SQLite may begin at the newest and walk down a hundred thousand stories to this one.
 _OLDER = f"(SELECT o.story_id {_STANDING} AND o.position < mine.position ORDER BY o.position DESC LIMIT 1)"
 _CHOICE = (
     "(SELECT c.to_story_id FROM stories_story_related AS c WHERE c.from_story_id = mine.story_id ORDER BY c.id LIMIT 1 OFFSET {})"
 )
-_NEWEST = f"(SELECT o.story_id {_STANDING} AND o.story_id <> mine.story_id ORDER BY o.position DESC LIMIT 1 OFFSET {{}})"
+_NEWEST = f"(SELECT o.story_id {_STANDING} AND o.position <= %s AND o.story_id <> mine.story_id ORDER BY o.position DESC LIMIT 1 OFFSET {{}})"
 # By hand: every story page asks this, and the ORM takes many times as long to put it into words as a database to answer.
 # Each scalar subquery is one step into an index, however many stories a shelf holds.
 _COLUMNS = [_OLDER, *map(_CHOICE.format, range(CHOICES)), *map(_NEWEST.format, range(NEWEST))]
@@ -30,7 +31,7 @@ def shelves_around(story: int, at: datetime.datetime) -> list[tuple[int | None, 
     A row: place, theme, the next older story there, the editor's `CHOICES` (the same in every row), the `NEWEST` other
     stories there; ids, None where there is none. The clock decides who stands on a shelf, not who was chosen.
     """
-    moment = [last_position(at), connection.ops.adapt_datetimefield_value(at)]
+    moment = connection.ops.adapt_datetimefield_value(at)
     with connection.cursor() as cursor:
-        cursor.execute(_QUERY, [*moment * (1 + NEWEST), story])
+        cursor.execute(_QUERY, [moment, *[moment, last_position(at)] * NEWEST, story])
         return cursor.fetchall()

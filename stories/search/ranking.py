@@ -7,6 +7,9 @@ thousand, and the first thousand are exactly those of the whole order.
 """
 
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import itemgetter
+from typing import NamedTuple
 
 CIRCLES = 4
 LIMIT = 1000
@@ -21,8 +24,7 @@ class Facets:
     theme: int | None = None
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """One story that was found."""
 
     position: int
@@ -39,6 +41,7 @@ class Found:
     more: bool = False
 
 
+Row = tuple[str, int, int, int, int | None, str]
 # Variants of a search that one statement answers: what is shown, and what the other filters would leave.
 SHOWN, ANY_PLACE, ANY_THEME = "shown", "any place", "any theme"
 
@@ -53,17 +56,18 @@ def variants(facets: Facets) -> dict[str, tuple[Facets, range]]:
     return asked
 
 
-def sorted_out(rows: list[tuple[str, int, int, int, int | None, str]]) -> dict[str, Found]:
+def sorted_out(rows: list[Row]) -> dict[str, Found]:
     """Return what was found by variant, from rows of (variant, circle, position, story, place, theme ids)."""
-    best: dict[str, dict[int, tuple[int, int, int, int | None, str]]] = {}
-    for variant, circle, position, story, place, theme_ids in sorted(rows, key=lambda row: (row[1], -row[2])):
-        best.setdefault(variant, {}).setdefault(position, (circle, position, story, place, theme_ids))
-    themes: dict[str, frozenset[int]] = {}
-    found: dict[str, Found] = {}
-    for variant, hits in best.items():
-        kept = [
-            Hit(position, story, place, themes.get(ids) or themes.setdefault(ids, frozenset(map(int, ids.split()))))
-            for _circle, position, story, place, ids in list(hits.values())[:LIMIT]
-        ]
-        found[variant] = Found(kept, more=len(hits) > LIMIT)
-    return found
+    rows.sort(key=itemgetter(2), reverse=True)
+    rows.sort(key=itemgetter(1))  # keeps the newest first within a circle
+    best: dict[str, dict[int, Row]] = {}
+    for row in rows:
+        best.setdefault(row[0], {}).setdefault(row[2], row)
+    themes = {ids: frozenset(map(int, ids.split())) for ids in {row[5] for row in rows}}
+    return {
+        variant: Found(
+            [Hit(position, story, place, themes[ids]) for _, _, position, story, place, ids in islice(hits.values(), LIMIT)],
+            more=len(hits) > LIMIT,
+        )
+        for variant, hits in best.items()
+    }
