@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 import brotli
 from django.db import DatabaseError, connection
 
-from public_pages.decorators import FRESH_UNTIL_HEADER, PARAMS_HEADER, SHARED_MAX_AGE, STALE_WHILE_REVALIDATE
+from public_pages.decorators import FRESH_UNTIL_HEADER, PARAMS_HEADER, QUERY_HEADER, SHARED_MAX_AGE, STALE_WHILE_REVALIDATE
 from public_pages.models import EDITION_FILE, Edition
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,8 @@ LAST_MINUTE = SHARED_MAX_AGE + STALE_WHILE_REVALIDATE
 PAGES_BYTES = 48 * 1024 * 1024
 SEARCHES_BYTES = 8 * 1024 * 1024  # pages with a query: readers make these up, so they may not push out the others
 MAX_HOSTS = 64
-_INTERNAL = {PARAMS_HEADER.lower(), FRESH_UNTIL_HEADER.lower()}
+_INTERNAL = {PARAMS_HEADER.lower(), QUERY_HEADER.lower(), FRESH_UNTIL_HEADER.lower()}
+MAX_FIELDS = 50
 _BODY_HEADERS = {"content-length", "content-encoding", "content-type"}
 
 
@@ -146,7 +147,7 @@ class PageCache:
         params = self.params.get(path)
         if params is not None and environ.get("HTTP_HOST", "") in self.hosts:
             query = _kept_query(environ.get("QUERY_STRING", ""), params)
-            page = self.shelves[bool(query)].pages.get((path, query))
+            page = self.shelves[bool(query)].pages.get((path, query)) if query is not None else None
             if page is not None and page.edition == edition and page.expires > time.time():
                 self.hits += 1
                 return _answer(page, environ, start_response)
@@ -181,9 +182,10 @@ class PageCache:
         fresh_until = float(_header(headers, FRESH_UNTIL_HEADER) or "inf")
         expires = min(time.time() + KEEP_SECONDS, fresh_until - LAST_MINUTE)
         page = _page(edition, expires, headers, content)
-        if expires > time.time():
+        kept = _kept_query(query, params)
+        # Kept only under the query the page was made for: were the two read differently, one address would show another's page.
+        if expires > time.time() and kept is not None and kept == _header(headers, QUERY_HEADER):
             path = environ["PATH_INFO"]
-            kept = _kept_query(query, params)
             self.params[path] = params
             if len(self.hosts) < MAX_HOSTS:
                 self.hosts.add(environ.get("HTTP_HOST", ""))
@@ -197,11 +199,13 @@ def _is_public(status: str, headers: Headers) -> bool:
     return status.startswith("200") and PARAMS_HEADER.lower() in names and "set-cookie" not in names
 
 
-def _kept_query(query: str, params: tuple[str, ...]) -> str:
-    """Return the part of a query string that the page depends on, in the view's own order."""
+def _kept_query(query: str, params: tuple[str, ...]) -> str | None:
+    """Return the part of a query string that the page depends on, in the view's own order; None where it is too long to say."""
     if not query or not params:
         return ""
-    values = dict(parse_qsl(query, max_num_fields=50)) if query.count("&") < 50 else {}
+    if query.count("&") >= MAX_FIELDS:
+        return None
+    values = dict(parse_qsl(query, keep_blank_values=True))  # the last value counts, an empty one as well
     return urlencode([(name, values[name]) for name in params if values.get(name)])
 
 

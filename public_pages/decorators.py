@@ -16,6 +16,7 @@ SHARED_MAX_AGE = 30
 STALE_WHILE_REVALIDATE = 30
 # Read and removed by the page cache (hope_site.page_cache); never leaves the process.
 PARAMS_HEADER = "X-Public-Page-Params"
+QUERY_HEADER = "X-Public-Page-Query"
 FRESH_UNTIL_HEADER = "X-Public-Page-Fresh-Until"
 
 
@@ -34,6 +35,7 @@ def public_page(*params: str) -> Callable[[Callable[..., HttpResponse]], Callabl
             response = view(request, *args, **kwargs)
             if response.status_code == 200 and request.method in {"GET", "HEAD"}:
                 _publish(response, params)
+                response[QUERY_HEADER] = request.META["QUERY_STRING"]
             return response
 
         wrapper.public_page = True  # type: ignore[attr-defined]  # read by hope_site.middleware
