@@ -24,7 +24,7 @@ from stories.models import (
     Story,
     TextBlock,
 )
-from stories.text import clean_html, plain_words, reading_minutes
+from stories.text import clean_html, is_web_address, plain_words, reading_minutes
 
 VERSION = 1
 
@@ -95,9 +95,9 @@ def _block_data(block: Any) -> dict[str, Any] | None:
             return {"kind": "aside", "title": block.title, "html": clean_html(block.html)}
         case LinkBlock(story=Story() as target):
             return {"kind": "link", "label": block.label, "slug": target.slug, "language": target.language, "title": target.title}
-        case LinkBlock() if block.url:
+        case LinkBlock() if is_web_address(block.url):
             return {"kind": "link", "label": block.label, "url": block.url, "title": block.title}
-    return None  # a link whose story is gone says nothing
+    return None  # a link whose story is gone, or whose address is none of the web, says nothing
 
 
 def _words(blocks: list[dict[str, Any]]) -> Iterator[str]:

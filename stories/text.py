@@ -1,8 +1,11 @@
 """Rich text: the elements a story's words may use, enforced on save and again on render."""
 
+import re
 from typing import Any
 
 import nh3
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.utils.html import strip_tags
 from django_prose_editor.fields import ProseEditorField
 
@@ -31,9 +34,24 @@ _CLEANER = nh3.Cleaner(
 )
 
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_WEB_ADDRESS = URLValidator(schemes=["http", "https"])
+
+
+def is_web_address(address: str) -> bool:
+    """Return whether an address leads to a page of the web: http or https, with a host."""
+    try:
+        _WEB_ADDRESS(address)
+    except ValidationError:
+        return False
+    return True
+
+
 def clean_html(html: str) -> str:
-    """Return the html with only the allowed elements, attributes and link schemes left."""
+    """Return the html with only the allowed elements, attributes and link schemes left, and no control characters."""
     cleaned = _CLEANER.clean(html).strip()
+    if _CONTROLS.search(cleaned):  # written as references they only show now; the second cleaning sees what they hid
+        cleaned = _CLEANER.clean(_CONTROLS.sub("", cleaned)).strip()
     return "" if not strip_tags(cleaned).strip() else cleaned
 
 

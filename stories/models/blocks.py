@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from stories.models.clips import Clip
 from stories.models.pictures import Picture
 from stories.models.stories import Story
-from stories.text import ProseField, plain_words
+from stories.text import ProseField, is_web_address, plain_words
 
 Block = create_plugin_base(Story)
 
@@ -88,6 +88,8 @@ class LinkBlock(Block):
         super().clean()
         if bool(self.story_id) == bool(self.url):
             raise ValidationError(_("Choose a story, or give an address elsewhere."))
+        if self.url and not is_web_address(self.url):
+            raise ValidationError({"url": _("Give an address that begins with https:// or http://.")})
         if self.url and not self.title:
             raise ValidationError({"title": _("Say what the page is called.")})
 
