@@ -26,10 +26,10 @@ def wrk() -> str:
     return found
 
 
-def rate(target: Target, seconds: float) -> float:
+def rate(target: Target, seconds: int) -> float:
     """Return the requests answered a second; raises RuntimeError when any answer was an error."""
     headers = [part for name, value in target.headers.items() for part in ("-H", f"{name}: {value}")]
-    command = [wrk(), "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--timeout", "30s", *headers, target.url]
+    command = [wrk(), "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", *headers, target.url]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         raise RuntimeError(f"{target.url} answered with errors under load:\n{said}")
@@ -39,7 +39,7 @@ def rate(target: Target, seconds: float) -> float:
     return float(found[1])
 
 
-def ratio(subject: Target, limit: Target, rounds: int, seconds: float) -> tuple[float, Sequence[float], Sequence[float]]:
+def ratio(subject: Target, limit: Target, rounds: int, seconds: int) -> tuple[float, Sequence[float], Sequence[float]]:
     """Return the subject's rate as a share of the limit's, and both lists of rates.
 
     Each round measures one right after the other, and who goes first alternates, so that a machine that slows down
