@@ -1,17 +1,21 @@
 """The home collection as readers see it: its words, and the chapters whose stories are public now."""
 
 import datetime
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from stories.models import Captions, Chapter, Collection, Story
+from stories.models import Captions, Chapter, Clip, Collection, Picture, Story
 from stories.models.collections import HOME_SLUG
 from stories.models.stories import Status
 from stories.text import clean_html
+from stories.worded import Worded, made
 
 
 def _through(relation: str, columns: tuple[str, ...]) -> list[str]:
@@ -20,22 +24,40 @@ def _through(relation: str, columns: tuple[str, ...]) -> list[str]:
 
 # What the page and as_data() read. The rest, long texts among it, stays where it is.
 PICTURE_COLUMNS = (
-    "token", "alt", "decorative", "credit", "origin", "focal_x", "focal_y", "colour", "stand_in", "renditions", "share_bytes"
+    "id", "token", "alt", "decorative", "credit", "origin", "focal_x", "focal_y", "colour", "stand_in", "renditions",
+    "share_bytes",
 )  # fmt: skip
-CLIP_COLUMNS = ("token", "title", "host", "video_id", "unlisted_hash", "width", "height", "duration_ms", "transcript", "poster")
-STORY_COLUMNS = ("slug", "language", "status", "publish_at", "live_until", "live_revision__content")
-CHAPTER_COLUMNS = (
-    "words",
-    "quote",
-    *_through("story", STORY_COLUMNS),
-    *_through("clip", CLIP_COLUMNS),
-    *_through("clip__poster", PICTURE_COLUMNS),
+CLIP_COLUMNS = (
+    "id", "token", "title", "host", "video_id", "unlisted_hash", "width", "height", "duration_ms", "transcript", "poster_id"
+)  # fmt: skip
+STORY_COLUMNS = ("id", "slug", "language", "status", "publish_at", "live_until", "live_revision_id")
+
+_CHAPTERS = Worded(
+    lambda: Chapter.objects.filter(collection=0).values_list(
+        "words",
+        "quote",
+        "story__live_revision__content",
+        *_through("story", STORY_COLUMNS),
+        *_through("clip", CLIP_COLUMNS),
+        *_through("clip__poster", PICTURE_COLUMNS),
+    )
 )
+_CAPTIONS = Worded(
+    lambda: (
+        Captions.objects.filter(clip__in=Chapter.objects.filter(collection=0).order_by().values("clip"))
+        .order_by("pk")
+        .values_list("clip", "language")
+    )
+)
+
+
+# What a chapter shows of its story.
+SHOWN = ("title", "standfirst", "language", "place", "lead")
 
 
 @dataclass(frozen=True)
 class ChapterView:
-    """One chapter: the story's snapshot and address, the words that lead into it, its clip, a quote after it."""
+    """One chapter: what it shows of the story's snapshot, its address, the words that lead into it, its clip, a quote after it."""
 
     address: str
     content: dict[str, Any]
@@ -64,13 +86,16 @@ def home(language: str) -> CollectionView | None:
         return None
     # A collection has few chapters: all are fetched, and the clock is asked here, where it also tells the next change.
     at = timezone.now()
-    chapters = list(_chapters().filter(collection=collection))
+    captions: dict[int, list[str]] = defaultdict(list)
+    for clip, spoken in _CAPTIONS.rows(collection.pk):
+        captions[clip].append(spoken)
+    chapters = [_Chapter(row, captions) for row in _CHAPTERS.rows(collection.pk)]
     return CollectionView(
         language=collection.language,
         title=collection.title,
         introduction=clean_html(collection.introduction),
         lead=collection.lead.as_data() if collection.lead else None,
-        chapters=[_view(chapter) for chapter in chapters if chapter.story.is_public(at)],
+        chapters=[chapter.view() for chapter in chapters if chapter.story.is_public(at)],
         fresh_until=min((time for chapter in chapters for time in _changes_after(at, chapter.story)), default=None),
     )
 
@@ -80,25 +105,29 @@ def _homes() -> QuerySet[Collection]:
     return homes.only("language", "title", "introduction", *_through("lead", PICTURE_COLUMNS))
 
 
-def _chapters() -> QuerySet[Chapter]:
-    captions = Prefetch("clip__captions", Captions.objects.only("clip", "language"))  # not their text
-    return (
-        Chapter.objects.select_related("story__live_revision", "clip__poster").prefetch_related(captions).only(*CHAPTER_COLUMNS)
-    )
-
-
 def _changes_after(at: datetime.datetime, story: Story) -> list[datetime.datetime]:
     """Return when the clock makes a story public or ends that; nothing while it is not published."""
     times = (story.publish_at, story.live_until) if story.status == Status.PUBLISHED else ()
     return [time for time in times if time and time > at]
 
 
-def _view(chapter: Chapter) -> ChapterView:
-    assert chapter.story.live_revision is not None  # published() says so
-    return ChapterView(
-        address=chapter.story.get_absolute_url(),
-        content=chapter.story.live_revision.content,
-        words=clean_html(chapter.words),
-        clip=chapter.clip.as_data() if chapter.clip else None,
-        quote=chapter.quote,
-    )
+class _Chapter:
+    """A row of _CHAPTERS."""
+
+    def __init__(self, row: Sequence[Any], captions: dict[int, list[str]]) -> None:
+        values = iter(row)
+        self.words, self.quote, self.content = islice(values, 3)
+        self.story = made(Story, STORY_COLUMNS, list(islice(values, len(STORY_COLUMNS))))
+        self.clip = made(Clip, CLIP_COLUMNS, list(islice(values, len(CLIP_COLUMNS))))
+        poster = made(Picture, PICTURE_COLUMNS, list(values))
+        self.clip.poster = poster if poster.pk else None
+        self.captions = captions[self.clip.pk]
+
+    def view(self) -> ChapterView:
+        return ChapterView(
+            address=self.story.get_absolute_url(),
+            content={name: self.content[name] for name in SHOWN},
+            words=clean_html(self.words),
+            clip=self.clip.as_data(self.captions) if self.clip.pk else None,
+            quote=self.quote,
+        )

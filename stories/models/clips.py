@@ -1,5 +1,6 @@
 """Clips: embedded from an allowed host, or our own file."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -69,8 +70,12 @@ class Clip(Prepared):
     def __str__(self) -> str:
         return self.title
 
-    def as_data(self) -> dict[str, Any]:
-        """Return what a page needs to show the clip, as plain data for a snapshot."""
+    def as_data(self, captions: Iterable[str] | None = None) -> dict[str, Any]:
+        """Return what a page needs to show the clip, as plain data for a snapshot.
+
+        `captions` are the languages it has captions in, where they are at hand; otherwise one query finds them.
+        """
+        languages = [c.language for c in self.captions.all()] if captions is None else captions
         return {
             "token": self.token,
             "title": self.title,
@@ -81,7 +86,7 @@ class Clip(Prepared):
             "height": self.height,
             "duration_ms": self.duration_ms,
             "poster": self.poster.as_data() if self.poster else None,
-            "captions": [{"language": c.language} for c in self.captions.all()],
+            "captions": [{"language": language} for language in languages],
             "transcript": self.transcript,
         }
 
