@@ -15,11 +15,22 @@ from stories.search.indexed import Indexed
 from stories.search.query import Query, Term
 from stories.search.ranking import CIRCLES, LIMIT, Facets, Found, sorted_out, variants
 
-_CIRCLE = """
-(SELECT %s AS variant, {circle} AS circle, position, story_id, place_id, theme_ids
- FROM stories_searchdocument
- WHERE words @@ %s::tsquery AND position <= %s AND language = %s AND (live_until IS NULL OR live_until > %s)
- ORDER BY position DESC LIMIT {limit})"""
+# Two ways to the newest of those that match. Through the index, all of them are found and the newest kept: `OFFSET 0`
+# keeps the planner from the other way, which looks into one story after another, from the newest back, until it has
+# enough: the better one only where a fifth or more of all stories match.
+_COLUMNS = "SELECT %s AS variant, {circle} AS circle, position, story_id, place_id, theme_ids"
+_STANDS = "position <= %s AND language = %s AND (live_until IS NULL OR live_until > %s)"
+_INDEXED = f"""
+({_COLUMNS} FROM (
+   SELECT * FROM stories_searchdocument WHERE stories_search_words(words) @@ %s::tsquery AND {_STANDS} AND NOT {{common}} OFFSET 0
+ ) AS matching ORDER BY position DESC LIMIT {{limit}})"""  # noqa: S608  made of the constants above
+_WALKED = f"""
+({_COLUMNS} FROM stories_searchdocument WHERE words @@ %s::tsquery AND {_STANDS} AND {{common}}
+ ORDER BY position DESC LIMIT {{limit}})"""
+# Asked once a statement, from kept counts: does the rarest of the words stand in more than a fifth of the stories?
+_COMMON = """
+(LEAST({counts}) * 5 > COALESCE((SELECT total FROM stories_shelf WHERE language = %s AND place_id IS NULL AND theme_id IS NULL), 0))"""
+_COUNT = "(SELECT COALESCE(SUM(stories), 0) FROM stories_searchword WHERE language = %s AND ({spellings}))"
 _NEAR = """
 (SELECT %s AS typed, word, written, stories FROM stories_searchword WHERE language = %s AND word = ANY(%s))
 UNION
@@ -47,10 +58,15 @@ def candidates(query: Query, facets: Facets, at: datetime.datetime) -> dict[str,
     """Return what is public at a moment and holds every word, by variant: one statement."""
     parts: list[str] = []
     params: list[Any] = []
+    stands = [last_position(at), facets.language, at]
     for variant, (kept_to, circles) in variants(facets).items():
         for circle in circles:
-            parts.append(_CIRCLE.format(circle=circle, limit=LIMIT + 1))
-            params += [variant, _match(query, kept_to, circle), last_position(at), facets.language, at]
+            # Only what everyone says can be common; a place or theme narrows that down within the index.
+            may_be_common = circle == CIRCLES - 1 and not (kept_to.place or kept_to.theme)
+            common, asked = _common(query, facets.language) if may_be_common else ("FALSE", [])
+            for way in (_INDEXED, _WALKED) if may_be_common else (_INDEXED,):
+                parts.append(way.format(circle=circle, limit=LIMIT + 1, common=common))
+                params += [variant, _match(query, kept_to, circle), *stands, *asked]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), params)
         return sorted_out(cursor.fetchall())
@@ -87,3 +103,14 @@ def _term(term: Term, circle: int) -> str:
     # Folded words hold letters and digits only, so quoting them is enough.
     beginnings = term.beginnings()
     return "(" + " | ".join(f"'{circle}:{word}'{':*' * (word in beginnings)}" for word in term.spellings) + ")"
+
+
+def _common(query: Query, language: str) -> tuple[str, list[Any]]:
+    """Return the question whether every word of the query is common, and its parameters."""
+    counts: list[str] = []
+    params: list[Any] = []
+    for term in query.terms:
+        patterns = [word + "%" * (word in term.beginnings()) for word in term.spellings]
+        counts.append(_COUNT.format(spellings=" OR ".join(["word LIKE %s"] * len(patterns))))
+        params += [language, *patterns]
+    return _COMMON.format(counts=", ".join(counts)), [*params, language]
