@@ -26,14 +26,14 @@ class Worded:
         self.build = build
         self._compilers: dict[str, Any] = {}
 
-    def rows(self, value: int | str) -> list[Any]:
+    def rows(self, value: int | str) -> list[tuple[Any, ...]]:
         """Return the rows for a value of the filter, columns converted as the ORM does. One query."""
         worded, sql = self._wording()
         compiler = worded.query.get_compiler(connection=connection)
         compiler.select, compiler.col_count = worded.select, worded.col_count
         with connection.cursor() as cursor:
             cursor.execute(sql, [value])
-            return list(compiler.results_iter([cursor.fetchall()]))
+            return [tuple(row) for row in compiler.results_iter([cursor.fetchall()])]
 
     def _wording(self) -> tuple[Any, str]:
         """Return the SQL for the engine in use, and the compiler that worded it and knows the columns."""
