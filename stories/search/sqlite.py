@@ -13,7 +13,7 @@ from django.db import connection
 from stories.models.search import last_position
 from stories.search.indexed import Indexed
 from stories.search.query import Query, Term
-from stories.search.ranking import CIRCLES, LIMIT, Facets, Found, sorted_out, variants
+from stories.search.ranking import LIMIT, Facets, Found, sorted_out, variants
 
 _COLUMNS = ("title", "standfirst", "often", "text")
 _CIRCLE = """
@@ -60,7 +60,7 @@ def candidates(query: Query, facets: Facets, at: datetime.datetime) -> dict[str,
             parts.append(_CIRCLE.format(circle=circle, limit=LIMIT + 1))
             params += [
                 variant,
-                _match(query, kept_to, circle),
+                _match(query, kept_to, circle, circles.start),
                 last_position(at),
                 facets.language,
                 connection.ops.adapt_datetimefield_value(at),
@@ -94,11 +94,18 @@ def trigrams(word: str) -> list[str]:
     return [padded[start : start + 3] for start in range(len(padded) - 2)]
 
 
-def _match(query: Query, facets: Facets, circle: int) -> str:
-    columns = " ".join(_COLUMNS[: CIRCLES if circle == CIRCLES - 1 else circle + 1])
+def _match(query: Query, facets: Facets, circle: int, innermost: int) -> str:
+    """Return the question for the stories of a circle that are in none of those asked for within it."""
     words = " AND ".join(_term(term) for term in query.terms)
+    asked = f"{{{_columns(circle)}}} : ({words})"
+    if circle > innermost:
+        asked = f"({asked}) NOT ({{{_columns(circle - 1)}}} : ({words}))"
     tokens = [f"p{facets.place}"] * bool(facets.place) + [f"t{facets.theme}"] * bool(facets.theme)
-    return " AND ".join([f"{{{columns}}} : ({words})", *(f'facets : "{token}"' for token in tokens)])
+    return " AND ".join([f"({asked})", *(f'facets : "{token}"' for token in tokens)])
+
+
+def _columns(circle: int) -> str:
+    return " ".join(_COLUMNS[: circle + 1])
 
 
 def _term(term: Term) -> str:
