@@ -9,7 +9,7 @@ import threading
 import brotli
 import pytest
 from django.core.wsgi import get_wsgi_application
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from hope_site.page_cache import PageCache, Shelf, best_encoding
@@ -219,7 +219,12 @@ def test_another_process_publishing_empties_this_one(site, tmp_path):
     other = PageCache(get_wsgi_application())
     other.watch.current()
     site(story.get_absolute_url())
-    thread = threading.Thread(target=publishing.withdraw, args=[story])
+
+    def withdraw():
+        publishing.withdraw(story)
+        connection.close()  # the thread's own: nobody else would
+
+    thread = threading.Thread(target=withdraw)
     thread.start()
     thread.join()
     assert site(story.get_absolute_url()).status == 410
