@@ -8,7 +8,6 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from stories.models import Captions, Chapter, Clip, Collection, Picture, Story
@@ -32,6 +31,13 @@ CLIP_COLUMNS = (
 )  # fmt: skip
 STORY_COLUMNS = ("id", "slug", "language", "status", "publish_at", "live_until", "live_revision_id")
 
+COLLECTION_COLUMNS = ("id", "language", "title", "introduction", "lead_id")
+
+_HOMES = Worded(
+    lambda: Collection.objects.filter(slug="", published=True).values_list(
+        *COLLECTION_COLUMNS, *_through("lead", PICTURE_COLUMNS)
+    )
+)
 _CHAPTERS = Worded(
     lambda: Chapter.objects.filter(collection=0).values_list(
         "words",
@@ -80,7 +86,7 @@ class CollectionView:
 
 def home(language: str) -> CollectionView | None:
     """Return the home collection in a language, else in the default one, else None: three queries."""
-    found = {c.language: c for c in _homes().filter(language__in={language, settings.LANGUAGE_CODE})}
+    found = {home.language: home for home in map(_home, _HOMES.rows(HOME_SLUG))}
     collection = found.get(language) or found.get(settings.LANGUAGE_CODE)
     if collection is None:
         return None
@@ -100,9 +106,11 @@ def home(language: str) -> CollectionView | None:
     )
 
 
-def _homes() -> QuerySet[Collection]:
-    homes = Collection.objects.filter(slug=HOME_SLUG, published=True).select_related("lead")
-    return homes.only("language", "title", "introduction", *_through("lead", PICTURE_COLUMNS))
+def _home(row: Sequence[Any]) -> Collection:
+    collection = made(Collection, COLLECTION_COLUMNS, row[: len(COLLECTION_COLUMNS)])
+    if collection.lead_id:
+        collection.lead = made(Picture, PICTURE_COLUMNS, row[len(COLLECTION_COLUMNS) :])
+    return collection
 
 
 def _changes_after(at: datetime.datetime, story: Story) -> list[datetime.datetime]:
