@@ -39,6 +39,7 @@ def demo() -> Site:
     site.manage("migrate", "--verbosity", "0")
     site.manage("collectstatic", "--noinput", "--verbosity", "0")
     site.manage("load_demo", "--if-empty")
+    site.manage("sweep", "--once")  # a kept site may have been rendered by older templates
     return site
 
 
