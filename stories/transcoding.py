@@ -114,7 +114,7 @@ def transcode(source: Path, target: Path, facts: Facts, alive: Callable[[], bool
                 "-1",
             ),
             *("-t", str(MAX_MINUTES * 60 + 1), "-vf", _PICTURE, *rate),
-            *("-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-maxrate", "3M", "-bufsize", "6M"),
+            *("-c:v", "libx264", "-preset", "superfast", "-crf", "23", "-maxrate", "3M", "-bufsize", "6M"),
             *("-profile:v", "high", "-level:v", "4.0", "-g", "120", "-threads:v", "2"),
             # x264 signs its work in the stream, and sources carry words there too.
             *("-bsf:v", "filter_units=remove_types=6"),

@@ -1,6 +1,7 @@
 """Clips of our own: from a telling upload to a clean MP4, within limits (attacks 12 and 14; safeguarding rules 7 and 8)."""
 
 import io
+import os
 import resource
 import subprocess
 import sys
@@ -278,7 +279,7 @@ def test_the_child_runs_under_limits_of_time_memory_and_output():
     )
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     nice, seconds, output, memory, core = map(int, said)
-    assert nice >= 10
+    assert nice >= min(19, os.nice(0) + 10)
     assert seconds == 61
     assert output == transcoding.MAX_OUTPUT_BYTES
     assert core == 0
