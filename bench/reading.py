@@ -14,8 +14,8 @@ from bench.load import Target, ratio, wrk
 from bench.served import COUNTED, LIMIT, SITE, UNCACHED, Answer, Served, demo, serving
 
 STORY = "/stories/bablu/"
-ROUNDS = 5
-SECONDS = 2
+ROUNDS = 9
+SECONDS = 1
 # What gunicorn adds by itself to every answer, the limit's too.
 _GUNICORNS = {"server", "date", "connection", "transfer-encoding", "x-queries"}
 
