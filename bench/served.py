@@ -87,7 +87,10 @@ def serving(app: str, site: Site, **environ: str) -> Iterator[Served]:
     Raises RuntimeError with its log when it does not start.
     """
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}", app]
+    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}"]
+    # The kernel spreads the few connections over the workers. By one queue all sixteen often reach the same worker,
+    # whose threads then pass one interpreter around at a quarter of the rate: a lottery, for the limit as well.
+    command += ["--reuse-port", app]
     log = site.var / f"gunicorn-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env={**site.environ, **environ}, stdout=output, stderr=output)

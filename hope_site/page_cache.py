@@ -2,13 +2,12 @@
 
 What it keeps: whole 200 responses of public pages (public_pages.decorators.public_page), compressed once, in this
 process. What empties it: a new edition (public_pages.models.Edition), seen at once by every process of this machine
-through the edition file and within a second elsewhere through the database. With the database away it goes on
+through the edition stamp and within a second elsewhere through the database. With the database away it goes on
 serving the edition it knows. The clock: a page whose content changes at a known time is not kept in its last minute.
 """
 
 import gzip
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -20,7 +19,7 @@ import brotli
 from django.db import DatabaseError, connection
 
 from public_pages.decorators import FRESH_UNTIL_HEADER, PARAMS_HEADER, QUERY_HEADER, SHARED_MAX_AGE, STALE_WHILE_REVALIDATE
-from public_pages.models import EDITION_FILE, Edition
+from public_pages.models import EDITION_STAMP, Edition
 
 logger = logging.getLogger(__name__)
 
@@ -89,18 +88,15 @@ class EditionWatch:
 
     def __init__(self) -> None:
         self.number = -1
-        self._stamp: int | None = None
+        self._stamp: bytes | None = None
         self._asked = 0.0
         self._lock = threading.Lock()
 
     def current(self) -> int:
-        """Return the edition number last seen; asks again when the file moved or a second has passed."""
-        try:
-            stamp = os.stat(EDITION_FILE).st_mtime_ns
-        except FileNotFoundError:
-            stamp = 0
+        """Return the edition number last seen; asks again when the stamp changed or a second has passed."""
+        stamp = EDITION_STAMP.read()
         now = time.monotonic()
-        # Only one thread asks on the clock; a moved file makes every thread wait for the new number.
+        # Only one thread asks on the clock; a changed stamp makes every thread wait for the new number.
         if stamp != self._stamp:
             with self._lock:
                 if stamp != self._stamp:

@@ -1,13 +1,15 @@
 """The edition: a number that changes whenever what the public may see changes."""
 
-import os
 from pathlib import Path
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F
 
-EDITION_FILE = Path(settings.VAR_DIR) / "edition"
+from public_pages.stamp import Stamp
+
+# The processes of this machine learn of a new edition at once, by this; others within a second, from the row.
+EDITION_STAMP = Stamp(Path(settings.VAR_DIR) / "edition-stamp")
 
 
 class Edition(models.Model):
@@ -35,10 +37,4 @@ class Edition(models.Model):
         """Begin a new edition: call inside the transaction that changes public content."""
         if not cls.objects.filter(pk=1).update(number=F("number") + 1):
             cls.objects.get_or_create(pk=1, defaults={"number": 1})
-        transaction.on_commit(_touch_edition_file)
-
-
-def _touch_edition_file() -> None:
-    """Tell the processes of this machine at once: they stat this file on every request."""
-    EDITION_FILE.touch()
-    os.utime(EDITION_FILE)
+        transaction.on_commit(lambda: EDITION_STAMP.change())

@@ -3,11 +3,13 @@
 import datetime
 import gzip
 import io
+import subprocess
 import sys
 import threading
 
 import brotli
 import pytest
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -15,6 +17,7 @@ from django.utils import timezone
 from hope_site.page_cache import PageCache, Shelf, best_encoding
 from public_pages import models
 from public_pages.models import Edition
+from public_pages.stamp import Stamp
 from stories import publishing
 from tests import factories
 
@@ -37,8 +40,9 @@ class Answer:
 @pytest.fixture
 def site(tmp_path, monkeypatch):
     """The site behind a fresh page cache; calling it makes a request."""
-    monkeypatch.setattr(models, "EDITION_FILE", tmp_path / "edition")
-    monkeypatch.setattr("hope_site.page_cache.EDITION_FILE", tmp_path / "edition")
+    stamp = Stamp(tmp_path / "stamp")
+    monkeypatch.setattr(models, "EDITION_STAMP", stamp)
+    monkeypatch.setattr("hope_site.page_cache.EDITION_STAMP", stamp)
     cache = PageCache(get_wsgi_application())
 
     def get(address, method="GET", host="127.0.0.1", **headers):
@@ -214,7 +218,7 @@ def test_a_publish_that_is_rolled_back_empties_nothing(site):
 
 
 def test_another_process_publishing_empties_this_one(site, tmp_path):
-    """The other process is played by another cache: both share only the database row and the file."""
+    """The other process is played by another cache: both share only the database row and the stamp."""
     story = factories.published_story(title="Two processes")
     other = PageCache(get_wsgi_application())
     other.watch.current()
@@ -231,10 +235,18 @@ def test_another_process_publishing_empties_this_one(site, tmp_path):
     assert other.watch.current() == site.cache.watch.number
 
 
-def test_a_machine_without_the_file_learns_of_a_publish_within_a_second(site, monkeypatch):
+def test_a_stamp_changed_by_another_process_is_seen_without_opening_anything(tmp_path):
+    ours = Stamp(tmp_path / "stamp")
+    before = ours.read()
+    change = f"from pathlib import Path; from public_pages.stamp import Stamp; Stamp(Path({str(tmp_path / 'stamp')!r})).change()"
+    subprocess.run([sys.executable, "-c", change], check=True, cwd=settings.BASE_DIR)
+    assert ours.read() != before
+
+
+def test_a_machine_that_no_stamp_reaches_learns_of_a_publish_within_a_second(site, monkeypatch):
     story = factories.published_story()
     site(story.get_absolute_url())
-    monkeypatch.setattr(models, "_touch_edition_file", lambda: None)
+    monkeypatch.setattr(models.EDITION_STAMP, "change", lambda: None)
     publishing.withdraw(story)
     assert site(story.get_absolute_url()).status == 200  # the control: nothing has told it yet
     site.cache.watch._asked -= 1.1
