@@ -4,6 +4,7 @@ Public pages (views marked by `public_pages.decorators.public_page`) read no coo
 session, sign-in, message and cross-site-post layers step aside for them.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.middleware import csrf
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, get_urlconf, resolve
 from django.utils import translation
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -77,13 +78,19 @@ class PublicOrPrivate:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Mark the request and go on."""
-        try:
-            match = resolve(request.path_info)
-        except Resolver404:
-            request.is_public_page = False  # type: ignore[attr-defined]
-        else:
-            request.is_public_page = getattr(match.func, "public_page", False)  # type: ignore[attr-defined]
+        request.is_public_page = _is_public_page(
+            request.path_info, get_urlconf() or settings.ROOT_URLCONF, translation.get_language()
+        )  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_public_page(path: str, _urlconf: str, _language: str | None) -> bool:
+    """Return whether a path leads to a public page; Django itself finds the view anew."""
+    try:
+        return getattr(resolve(path).func, "public_page", False)
+    except Resolver404:
+        return False
 
 
 class LanguageFromPath:

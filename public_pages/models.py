@@ -37,4 +37,4 @@ class Edition(models.Model):
         """Begin a new edition: call inside the transaction that changes public content."""
         if not cls.objects.filter(pk=1).update(number=F("number") + 1):
             cls.objects.get_or_create(pk=1, defaults={"number": 1})
-        transaction.on_commit(lambda: EDITION_STAMP.change())
+        transaction.on_commit(EDITION_STAMP.change)

@@ -1,5 +1,6 @@
 """Rich text: the elements a story's words may use, enforced on save and again on render."""
 
+import functools
 import re
 from typing import Any
 
@@ -47,6 +48,7 @@ def is_web_address(address: str) -> bool:
     return True
 
 
+@functools.lru_cache(maxsize=256)  # rendering cleans again what saving cleaned: the same few texts each time
 def clean_html(html: str) -> str:
     """Return the html with only the allowed elements, attributes and link schemes left, and no control characters."""
     cleaned = _CLEANER.clean(html).strip()

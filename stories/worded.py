@@ -1,6 +1,7 @@
 """Questions to the database that are put into words once a process, for the pages that are asked for most."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -24,23 +25,36 @@ class Worded:
 
     def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
         self.build = build
-        self._compilers: dict[str, Any] = {}
+        self._wordings: dict[str, _Wording] = {}
 
     def rows(self, value: int | str) -> list[tuple[Any, ...]]:
         """Return the rows for a value of the filter, columns converted as the ORM does. One query."""
-        worded, sql = self._wording()
-        compiler = worded.query.get_compiler(connection=connection)
-        compiler.select, compiler.col_count = worded.select, worded.col_count
+        wording = self._wordings.get(connection.vendor) or self._word()
         with connection.cursor() as cursor:
-            cursor.execute(sql, [value])
-            return [tuple(row) for row in compiler.results_iter([cursor.fetchall()])]
+            cursor.execute(wording.sql, [value])
+            return [wording.converted(row) for row in cursor.fetchall()]
 
-    def _wording(self) -> tuple[Any, str]:
-        """Return the SQL for the engine in use, and the compiler that worded it and knows the columns."""
-        if connection.vendor not in self._compilers:
-            compiler = self.build().query.get_compiler(connection=connection)
-            sql, params = compiler.as_sql()
-            if len(params) != 1:
-                raise ValueError(f"one value is replaced each time, this has {len(params)}: {sql}")
-            self._compilers[connection.vendor] = compiler, sql
-        return self._compilers[connection.vendor]
+    def _word(self) -> "_Wording":
+        """Put the question into words for the engine in use."""
+        compiler = self.build().query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        if len(params) != 1:
+            raise ValueError(f"one value is replaced each time, this has {len(params)}: {sql}")
+        converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
+        return self._wordings.setdefault(connection.vendor, _Wording(sql, list(converters.items())))
+
+
+@dataclass(frozen=True)
+class _Wording:
+    """A question in the words of one engine, and how its columns become Python's."""
+
+    sql: str
+    converters: list[tuple[int, Any]]  # by position in the row, as SQLCompiler.get_converters() returns them
+
+    def converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        """Return a row with Python's values."""
+        values = list(row)
+        for position, (converters, expression) in self.converters:
+            for convert in converters:
+                values[position] = convert(values[position], expression, connection)
+        return tuple(values)

@@ -1,6 +1,7 @@
 """Stories: the working copy that editors change, and which snapshot of it is live."""
 
 import datetime
+import functools
 from typing import ClassVar
 
 from content_editor.models import Region
@@ -151,7 +152,12 @@ def interface_language(language: str) -> str:
 
 def story_address(slug: str, language: str) -> str:
     """Return the public address of a story."""
-    with translation.override(interface_language(language)):
+    return _address(slug, interface_language(language))
+
+
+@functools.lru_cache(maxsize=4096)
+def _address(slug: str, interface: str) -> str:
+    with translation.override(interface):
         return reverse("stories:story", args=[slug])
 
 
