@@ -171,7 +171,7 @@ def test_an_illustration_is_light_enough_for_a_telephone():
     with (settings.BASE_DIR / "stories/demo/pictures/hope-lead.jpg").open("rb") as file:
         picture = intake.store_picture(File(file, name="hope-lead.jpg"), title="x", alt="x", origin="illustration")
     assert renditions.make(picture)
-    assert picture.renditions["full"]["widths"][-1] == 2400
+    assert picture.renditions["full"]["widths"][-1] == 2160
     assert default_storage.size(f"{renditions.folder(picture)}/full-720.avif") <= 35_000
 
 
@@ -256,5 +256,5 @@ def test_many_pictures_are_made_together():
 def test_a_huge_master_is_decoded_small_but_keeps_its_largest_rendition():
     master = files.encoded(files.scene(6000, 4000), "JPEG", quality=60)
     rendered = renditions.render(master, (0.5, 0.5))
-    assert rendered.crops["full"]["widths"][-1] == 2400
+    assert rendered.crops["full"]["widths"][-1] == 2160
     assert Image.open(io.BytesIO(rendered.files["full-2400.jpg"])).size == (2400, 1600)

@@ -23,6 +23,7 @@ from .kit import HEIGHT, WIDTH
 ART = Path(__file__).resolve().parent
 PICTURES = ART.parent / "pictures"
 LIMIT = 600_000
+ACROSS = 2160  # enough for a large screen; every pixel costs time when the demo is loaded
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -98,7 +99,8 @@ def finish(image: Image.Image, seed: int) -> Image.Image:
 
 
 def save(image: Image.Image, target: Path) -> int:
-    """Save as JPEG at quality 88, lower if it would pass LIMIT; give the bytes."""
+    """Save as JPEG of ACROSS pixels at quality 88, lower if it would pass LIMIT; give the bytes."""
+    image = image.resize((ACROSS, round(image.height * ACROSS / image.width)), Image.Resampling.LANCZOS)
     for quality in range(88, 60, -3):
         image.save(target, quality=quality, optimize=True, progressive=True, subsampling=2)
         if target.stat().st_size <= LIMIT:
