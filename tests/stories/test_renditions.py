@@ -256,5 +256,5 @@ def test_many_pictures_are_made_together():
 def test_a_huge_master_is_decoded_small_but_keeps_its_largest_rendition():
     master = files.encoded(files.scene(6000, 4000), "JPEG", quality=60)
     rendered = renditions.render(master, (0.5, 0.5))
-    assert rendered.crops["full"]["widths"][-1] == 2160
+    assert rendered.crops["full"]["widths"][-1] == 2400
     assert Image.open(io.BytesIO(rendered.files["full-2400.jpg"])).size == (2400, 1600)
