@@ -17,6 +17,10 @@ class ProviderUnavailable(Exception):
     """The provider did not answer, or answered with a fault: what happened there is not known. Ask again later."""
 
 
+class Refused(ProviderUnavailable):
+    """The provider answered, and will not do it: asking the same again is of no use, a person has to look."""
+
+
 class BadNotice(Exception):
     """A message is not the provider's, not fresh, or not meant for this site. It is answered 400 and not kept."""
 
