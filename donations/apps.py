@@ -1,7 +1,14 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from donations import general_appeal
 
 
 class DonationsConfig(AppConfig):
     name = "donations"
     verbose_name = _("Giving")
+
+    def ready(self) -> None:
+        """See to it that the general appeal exists."""
+        post_migrate.connect(general_appeal.ensure, sender=self)

@@ -60,6 +60,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LIVE else None
 INSTALLED_APPS = [
     "hope_site",
     "donations",
+    "sandbox_bank",
     "stories",
     "supporters",
     "safeguarding",
@@ -198,6 +199,9 @@ CHARITY_NAME = read("CHARITY_NAME")
 TAX_JURISDICTION = read("TAX_JURISDICTION")
 DEFAULT_CURRENCY = read("DEFAULT_CURRENCY")
 CURRENCIES = read_list("CURRENCIES")
+STRIPE_SECRET_KEY = read("STRIPE_SECRET_KEY")
+STRIPE_WEBHOOK_SECRET = read("STRIPE_WEBHOOK_SECRET")
+STRIPE_API_BASE = read("STRIPE_API_BASE")
 
 # --- people and sign-in ---------------------------------------------------------------------
 AUTH_USER_MODEL = "supporters.Account"

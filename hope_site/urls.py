@@ -6,6 +6,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from donations.urls import pages as giving_pages
 from hope_site import errors, health, home, sandbox, wellknown
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -18,9 +19,11 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("supporters.urls")),
     path("", include("stories.media_urls")),
+    path("", include("donations.urls")),
     *i18n_patterns(
         path("", home.home, name="home"),
         path("stories/", include("stories.urls")),
+        path("", include(giving_pages)),
         prefix_default_language=False,
     ),
     path("sitemap.xml", wellknown.sitemap, name="sitemap"),

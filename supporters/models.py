@@ -71,3 +71,63 @@ class Account(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """Return the first word of the name, or the address when there is none."""
         return self.name.split(" ")[0] if self.name else self.email
+
+
+class SupporterQuerySet(models.QuerySet["Supporter"]):
+    """Supporters."""
+
+    def known_by(self, email: str) -> "Supporter | None":
+        """Return the supporter of an address, however its letters are cased."""
+        return self.filter(email=email.strip().lower()).first()
+
+
+class Supporter(models.Model):
+    """A person we know because they support the charity; a donor once they gave. Exists only once money or a proof came."""
+
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    first_name = models.CharField(_("first name"), max_length=60, blank=True)
+    last_name = models.CharField(_("last name"), max_length=60, blank=True)
+    language = models.CharField(_("language"), max_length=8, default="en")
+    address = models.JSONField(_("postal address"), default=dict, blank=True)
+    since = models.DateTimeField(_("known since"), default=timezone.now)
+
+    objects = SupporterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("supporter")
+        verbose_name_plural = _("supporters")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")),
+                name="supporter_email_lower_case",
+            ),
+        ]
+        indexes = [models.Index(fields=["last_name", "first_name"], name="supporter_by_name")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def name(self) -> str:
+        """Return first and last name, as far as they are known."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class SupporterConsent(models.Model):
+    """What a supporter agreed to or took back: one row each time, never changed; the newest of a purpose counts."""
+
+    supporter = models.ForeignKey(Supporter, on_delete=models.CASCADE, related_name="consents")
+    channel = models.CharField(max_length=16, choices=[("email", _("E-mail"))])
+    purpose = models.CharField(max_length=24, choices=[("updates", _("Updates"))])
+    given = models.BooleanField()
+    words = models.TextField(help_text=_("Exactly what the person read."))
+    source = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        indexes = [models.Index(fields=["supporter", "channel", "purpose", "-at"], name="consent_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.purpose}: {self.given}"

@@ -1,0 +1,249 @@
+"""The one handler: what happened, however we learned of it, becomes steps of gifts and pledges and lines of the ledger.
+
+`enter` runs inside a transaction of its caller and answers what became of a fact. Facts may come in any order and any
+number of times: a line of the ledger has a unique key, a step must be allowed, what comes too early waits for what it
+builds on, what comes too late is kept with the reason. What a gift's or pledge's facts end in does not depend on their
+order (tests/donations/test_any_order.py).
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from donations import instalments, letters, receipts
+from donations.calendar import charity_day
+from donations.models import Gift, LedgerEntry, ProviderNotice
+from donations.models.gifts import UNPAID, GiftStatus
+from donations.models.ledger import COMES_IN, EntryKind
+from donations.models.notices import NoticeState
+from donations.money import Money
+from donations.outcomes import ABSORBED, DONE, Outcome, Quarantined, Waits
+from donations.providers import base
+from donations.supporting import supporter_of
+from supporters.models import Account
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why something is entered: a notice, or a member of staff with a reason."""
+
+    provider: str
+    notice: ProviderNotice | None = None
+    by: Account | None = None
+    reason: str = ""
+
+
+def enter(fact: base.Fact, cause: Cause) -> Outcome:
+    """Enter one fact; call inside a transaction, which is to be rolled back where Waits or Quarantined is raised."""
+    return _HOW[type(fact)](fact, cause)
+
+
+def book(cause: Cause, kind: str, there: str, amount: Money, at: datetime.datetime, gift: Gift | None) -> bool:
+    """Add a line to the ledger, signed by its kind; False where the line is there already. `at` gives the charity's day."""
+    signed = amount if kind in COMES_IN else -amount
+    _entry, new = LedgerEntry.objects.get_or_create(
+        key=f"{cause.provider}:{kind}:{there}",
+        defaults={
+            "kind": kind,
+            "amount": signed.minor,
+            "currency": signed.currency,
+            "day": charity_day(at),
+            "provider": cause.provider,
+            "gift": gift,
+            "appeal_id": gift.appeal_id if gift else None,
+            "notice": cause.notice,
+            "by": cause.by,
+            "reason": cause.reason,
+        },
+    )
+    return new
+
+
+# --- money that comes -------------------------------------------------------------------------------
+def _paid(fact: base.Paid, cause: Cause) -> Outcome:
+    gift = _gift_about(fact, cause, fact.amount)
+    if gift.status not in UNPAID:
+        if gift.payment != fact.payment:
+            raise Quarantined(f"gift {gift.reference} is paid already, by {gift.payment}")
+        return ABSORBED
+    supporter = gift.supporter or supporter_of(gift)
+    gift.step(
+        GiftStatus.RECEIVED,
+        amount=fact.amount.minor,
+        given_on=charity_day(fact.happened_at),
+        supporter=supporter,
+        payment=fact.payment,
+        method=fact.method.label if fact.method else gift.method,
+        failure="",
+        failed_at=None,
+        next_try_on=None,
+        confirm_url="",
+    )
+    book(cause, EntryKind.GIFT, fact.payment, fact.amount, fact.happened_at, gift)
+    if fact.fee:
+        book(cause, EntryKind.FEE, fact.payment, fact.fee, fact.happened_at, gift)
+    if fact.pledge:
+        instalments.paid(gift, fact, cause.provider)
+    receipts.issue(gift)
+    letters.gift_received(gift)
+    return Outcome(NoticeState.DONE, tells=(f"payment:{fact.payment}", f"pledge:{fact.pledge}"))
+
+
+def _on_its_way(fact: base.OnItsWay, cause: Cause) -> Outcome:
+    gift = _gift_about(fact, cause, fact.amount)
+    late = not gift.may_become(GiftStatus.ON_ITS_WAY)
+    letters.on_its_way(gift, needed=not late)
+    if late:
+        return ABSORBED if gift.status == GiftStatus.ON_ITS_WAY else _late(gift, "on its way")
+    gift.step(GiftStatus.ON_ITS_WAY, payment=fact.payment or gift.payment)
+    return DONE
+
+
+def _failed(fact: base.Failed, cause: Cause) -> Outcome:
+    gift = _gift_about(fact, cause)
+    if fact.pledge:
+        instalments.failed(gift, fact)
+    if gift.status not in UNPAID or gift.status == GiftStatus.SKIPPED:
+        return _late(gift, "failed")
+    if gift.failed_at and (gift.failed_at, gift.failure) >= (fact.happened_at, fact.reason):
+        return ABSORBED
+    told = {
+        "failure": fact.reason,
+        "failed_at": fact.happened_at,
+        "next_try_on": fact.next_try_on,
+        "confirm_url": fact.confirm_url,
+    }
+    if gift.may_become(GiftStatus.FAILED):
+        gift.step(GiftStatus.FAILED, **told)
+    else:
+        for name, value in told.items():
+            setattr(gift, name, value)
+        gift.save(update_fields=list(told))
+    if gift.pledge:
+        instalments.settle(gift.pledge)
+    return DONE
+
+
+def _abandoned(fact: base.Abandoned, cause: Cause) -> Outcome:
+    gift = _gift_about(fact, cause)
+    if not gift.may_become(GiftStatus.EXPIRED):
+        return ABSORBED if gift.status == GiftStatus.EXPIRED else _late(gift, "left")
+    gift.step(GiftStatus.EXPIRED)
+    return DONE
+
+
+def _gift_about(fact: base.AboutGift, cause: Cause, amount: Money | None = None) -> Gift:
+    """Return the gift a fact is about, locked; a renewal's is made when it is first heard of."""
+    if not fact.reference:
+        return instalments.gift_of(fact, cause.provider, amount)
+    gift = Gift.objects.select_for_update().filter(reference=fact.reference, provider=cause.provider).first()
+    if gift is None:
+        raise Quarantined(f"no gift has the reference {fact.reference}")
+    if amount is not None and amount != gift.total:
+        raise Quarantined(f"gift {gift.reference} is {gift.total}, the message says {amount}")
+    return gift
+
+
+def _late(gift: Gift, what: str) -> Outcome:
+    return Outcome(NoticeState.ABSORBED, f"came late: {what}, of a gift that is {gift.status}")
+
+
+# --- money that goes --------------------------------------------------------------------------------
+def _refunded(fact: base.Refunded, cause: Cause) -> Outcome:
+    gift = _gift_of_payment(fact.payment, cause)
+    if LedgerEntry.objects.filter(key=f"{cause.provider}:{EntryKind.REFUND}:{fact.refund}").exists():
+        return ABSORBED
+    left = remaining(gift)
+    if fact.amount.currency != gift.currency or left.minor < fact.amount.minor:
+        raise Quarantined(f"a refund of {fact.amount} is more than the {left} that is left of gift {gift.reference}")
+    book(cause, EntryKind.REFUND, fact.refund, fact.amount, fact.happened_at, gift)
+    receipts.void(gift, "refund")
+    letters.refunded(gift, fact)
+    return _follow_ledger(gift)
+
+
+def _dispute_opened(fact: base.DisputeOpened, cause: Cause) -> Outcome:
+    gift = _gift_of_payment(fact.payment, cause)
+    if fact.dispute in gift.disputes:
+        return ABSORBED
+    if fact.amount.currency != gift.currency or fact.amount.minor > gift.amount:
+        raise Quarantined(f"a dispute of {fact.amount} does not fit gift {gift.reference} of {gift.total}")
+    book(cause, EntryKind.DISPUTE, fact.dispute, fact.amount, fact.happened_at, gift)
+    receipts.void(gift, "dispute")
+    gift.disputes[fact.dispute] = "open"
+    return _follow_ledger(gift, tells=(f"dispute:{fact.dispute}",))
+
+
+def _dispute_closed(fact: base.DisputeClosed, cause: Cause) -> Outcome:
+    gift = _gift_of_payment(fact.payment, cause)
+    known = gift.disputes.get(fact.dispute)
+    if known is None:
+        raise Waits(f"dispute:{fact.dispute}", "the dispute's opening has not been told yet")
+    if known != "open":
+        return ABSORBED
+    if fact.won:
+        book(cause, EntryKind.REVERSAL, fact.dispute, fact.amount, fact.happened_at, gift)
+    gift.disputes[fact.dispute] = "won" if fact.won else "lost"
+    return _follow_ledger(gift)
+
+
+def _follow_ledger(gift: Gift, tells: tuple[str, ...] = ()) -> Outcome:
+    """Let the status say what the ledger and the disputes say: the same whatever came first."""
+    decided = set(gift.disputes.values())
+    if "open" in decided:
+        status = GiftStatus.DISPUTED
+    elif "lost" in decided:
+        status = GiftStatus.LOST
+    else:
+        refunded = -LedgerEntry.objects.filter(gift=gift, kind=EntryKind.REFUND).total(gift.currency).minor
+        status = GiftStatus.REFUNDED if refunded >= gift.amount else GiftStatus.RECEIVED
+    if gift.status == status:
+        gift.save(update_fields=["disputes"])
+    else:
+        gift.step(status, disputes=gift.disputes)
+    return Outcome(NoticeState.DONE, tells=tells)
+
+
+def remaining(gift: Gift) -> Money:
+    """Return what is left of a received gift after refunds and disputes."""
+    return LedgerEntry.objects.filter(gift=gift).kept().total(gift.currency)
+
+
+def _gift_of_payment(payment: str, cause: Cause) -> Gift:
+    gift = Gift.objects.select_for_update().filter(provider=cause.provider, payment=payment).first()
+    if gift is None or gift.status in UNPAID:
+        raise Waits(f"payment:{payment}", "the payment has not been told yet")
+    return gift
+
+
+def _fee_taken(fact: base.FeeTaken, cause: Cause) -> Outcome:
+    gift = _gift_of_payment(fact.payment, cause)
+    return DONE if book(cause, EntryKind.FEE, fact.key, fact.amount, fact.happened_at, gift) else ABSORBED
+
+
+def _paid_out(fact: base.PaidOut, cause: Cause) -> Outcome:
+    return DONE if book(cause, EntryKind.PAYOUT, fact.payout, fact.amount, fact.happened_at, None) else ABSORBED
+
+
+def _about_pledge(handle: Callable[[Any, str], Outcome]) -> Callable[[Any, Cause], Outcome]:
+    return lambda fact, cause: handle(fact, cause.provider)
+
+
+_HOW: dict[type[base.Fact], Callable[[Any, Cause], Outcome]] = {
+    base.Paid: _paid,
+    base.OnItsWay: _on_its_way,
+    base.Failed: _failed,
+    base.Abandoned: _abandoned,
+    base.Refunded: _refunded,
+    base.DisputeOpened: _dispute_opened,
+    base.DisputeClosed: _dispute_closed,
+    base.FeeTaken: _fee_taken,
+    base.PaidOut: _paid_out,
+    base.PledgeStarted: _about_pledge(instalments.started),
+    base.PledgeChanged: _about_pledge(instalments.changed),
+    base.PledgeEnded: _about_pledge(instalments.ended),
+    base.Skipped: _about_pledge(instalments.skipped),
+    base.Upcoming: _about_pledge(instalments.upcoming),
+    base.CardEnding: _about_pledge(instalments.card_ending),
+}

@@ -1,0 +1,27 @@
+"""Giving: what was asked, given, promised, told and booked."""
+
+from donations.models.appeals import Appeal, SuggestedAmount
+from donations.models.charity import CharityDetails
+from donations.models.declarations import Dedication, GiftAidDeclaration
+from donations.models.gifts import Gift
+from donations.models.ledger import LedgerEntry
+from donations.models.letters import Letter
+from donations.models.notices import ProviderNotice
+from donations.models.pledges import Pledge, PledgeEvent
+from donations.models.receipts import Receipt, ReceiptSeries
+
+__all__ = [
+    "Appeal",
+    "CharityDetails",
+    "Dedication",
+    "Gift",
+    "GiftAidDeclaration",
+    "LedgerEntry",
+    "Letter",
+    "Pledge",
+    "PledgeEvent",
+    "ProviderNotice",
+    "Receipt",
+    "ReceiptSeries",
+    "SuggestedAmount",
+]

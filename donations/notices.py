@@ -1,0 +1,151 @@
+"""The inbox: a provider's message is a row before it is answered, and is worked on from the row."""
+
+import datetime
+import logging
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from donations import providers
+from donations.bookkeeping import Cause, enter
+from donations.models import ProviderNotice
+from donations.models.notices import NOTICE_MOVES, NoticeState
+from donations.models.steps import NotAllowed
+from donations.outcomes import Outcome, Quarantined, Waits
+from donations.providers.base import Fact, Notice, ProviderUnavailable
+from supporters.models import Account
+
+logger = logging.getLogger(__name__)
+
+TRIES = 20  # then a message that cannot be worked on is held for staff
+
+
+def receive(provider: str, body: bytes, headers: Mapping[str, str]) -> ProviderNotice:
+    """Keep a message for good, once; returns its row, committed. Raises BadNotice, LookupError (no such provider)."""
+    notice = providers.named(provider).verify(body, headers, timezone.now())
+    row, _new = ProviderNotice.objects.get_or_create(
+        provider=provider, notice=notice.id, defaults={"kind": notice.kind, "payload": notice.payload}
+    )
+    return row
+
+
+def at_the_door(row: ProviderNotice) -> None:
+    """Work on a message right after it was kept, where that needs no network; a fault leaves it to the sweep."""
+    try:
+        if row.state == NoticeState.NEW and not providers.named(row.provider).asks_back(_as_notice(row)):
+            work(row.pk)
+    except Exception:
+        logger.exception("Working on notice %s failed at the door; it stays for the sweep", row.pk)
+
+
+def work(pk: int) -> Outcome | None:
+    """Do what a kept message asks for; None where it is not new. Then what waited for it."""
+    row = ProviderNotice.objects.get(pk=pk)
+    if row.state not in {NoticeState.NEW, NoticeState.WAITING}:
+        return None
+    try:
+        told = providers.named(row.provider).facts(_as_notice(row))
+    except ProviderUnavailable as error:
+        return _try_later(row, f"the provider could not be asked: {error}")
+    outcome = _enter(row, told)
+    for waiting in outcome.tells:
+        for pk_waiting in list(_waiting(row.provider, waiting)):
+            work(pk_waiting)
+    return outcome
+
+
+def work_left_behind(most: int = 500) -> int:
+    """Work on messages nobody has finished; return how many. One that fails does not keep the others."""
+    done = 0
+    for pk in list(ProviderNotice.objects.left_behind().values_list("pk", flat=True)[:most]):
+        try:
+            done += work(pk) is not None
+        except Exception:
+            logger.exception("Working on notice %s failed", pk)
+            _try_later(ProviderNotice.objects.get(pk=pk), "our own fault: see the log")
+    return done
+
+
+def replay(row: ProviderNotice, by: Account) -> Outcome | None:
+    """Work on a message again, whatever became of it: what is booked already is found and not booked twice."""
+    with transaction.atomic():
+        row = ProviderNotice.objects.select_for_update().get(pk=row.pk)
+        _step(row, NoticeState.NEW, f"replayed by {by.pk}")
+    return work(row.pk)
+
+
+def enter_facts(facts: list[Fact], cause: Cause) -> Outcome:
+    """Enter facts that came by no message (looked up, by hand), all or none; raises Waits, Quarantined, NotAllowed."""
+    with transaction.atomic():
+        outcome = _together([enter(fact, cause) for fact in facts])
+    for waiting in outcome.tells:
+        for pk in list(_waiting(cause.provider, waiting)):
+            work(pk)
+    return outcome
+
+
+def _enter(row: ProviderNotice, told: list[Fact] | None) -> Outcome:
+    """Enter what a message tells and say in its row what became of it, in one transaction."""
+    with transaction.atomic():
+        # Locked: the door, the sweep and another delivery of the same message may all be here.
+        row = ProviderNotice.objects.select_for_update().get(pk=row.pk)
+        if row.state not in {NoticeState.NEW, NoticeState.WAITING}:
+            return Outcome(NoticeState(row.state))
+        waits_for = ""
+        if told is None:
+            outcome = Outcome(NoticeState.IGNORED, "tells nothing that concerns giving")
+        else:
+            cause = Cause(row.provider, notice=row)
+            try:
+                with transaction.atomic():
+                    outcome = _together([enter(fact, cause) for fact in told])
+            except Waits as wait:
+                outcome, waits_for = Outcome(NoticeState.WAITING, str(wait)), wait.waits_for
+            except (Quarantined, NotAllowed) as trouble:
+                logger.warning("Notice %s is held for staff: %s", row.pk, trouble)
+                outcome = Outcome(NoticeState.QUARANTINED, str(trouble))
+        row.waits_for = waits_for
+        _step(row, outcome.state, outcome.reason)
+    return outcome
+
+
+def _together(outcomes: list[Outcome]) -> Outcome:
+    """Say in one what became of all facts of a message: anything entered makes it entered."""
+    done = [outcome for outcome in outcomes if outcome.state == NoticeState.DONE]
+    reason = "; ".join(dict.fromkeys(outcome.reason for outcome in outcomes if outcome.reason))
+    state = NoticeState.DONE if done else NoticeState.ABSORBED
+    return Outcome(state, reason, tuple(name for outcome in done for name in outcome.tells))
+
+
+def _waiting(provider: str, waits_for: str) -> list[int]:
+    waiting = ProviderNotice.objects.filter(provider=provider, state=NoticeState.WAITING, waits_for=waits_for)
+    return list(waiting.order_by("id").values_list("pk", flat=True))
+
+
+def _try_later(row: ProviderNotice, reason: str) -> Outcome | None:
+    with transaction.atomic():
+        row = ProviderNotice.objects.select_for_update().get(pk=row.pk)
+        if row.state not in {NoticeState.NEW, NoticeState.WAITING}:
+            return None
+        state = NoticeState.QUARANTINED if row.tries + 1 >= TRIES else NoticeState(row.state)
+        _step(row, state, reason)
+    return Outcome(state, reason)
+
+
+def _step(row: ProviderNotice, state: str, reason: str) -> None:
+    if state not in NOTICE_MOVES[row.state]:
+        raise NotAllowed(f"a notice that is {row.state} cannot become {state}")
+    row.state, row.reason, row.worked_at = state, reason[:400], timezone.now()
+    row.tries = 0 if state == NoticeState.NEW and "replayed" in reason else row.tries + 1
+    row.save(update_fields=["state", "reason", "worked_at", "tries", "waits_for"])
+
+
+def _as_notice(row: ProviderNotice) -> Notice:
+    return Notice(row.notice, row.kind, row.payload)
+
+
+def quiet_for(provider: str) -> datetime.timedelta | None:
+    """Return how long no message has come from a provider; None where none ever has."""
+    newest = ProviderNotice.objects.filter(provider=provider).order_by("-received_at").first()
+    return timezone.now() - newest.received_at if newest else None
