@@ -1,6 +1,6 @@
 """Addresses below /sandbox/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from hope_site.sandbox import mail, style
 
@@ -13,4 +13,5 @@ urlpatterns = [
     path(f"{_LETTER}/attachments/<int:part>/", mail.attachment, name="mail-attachment"),
     path("style/", style.style, name="style"),
     path("style/rtl/", style.right_to_left, name="style-rtl"),
+    path("", include("sandbox_bank.pages.urls")),
 ]
