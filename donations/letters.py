@@ -94,6 +94,14 @@ def refunded(gift: Gift, fact: Refunded) -> None:
     write("refunded", f"{gift.reference}:{fact.refund}", gift=gift, data=data, not_before=timezone.now() + SETTLES)
 
 
+def receipts_due() -> int:
+    """Issue the receipts that are due and write to their givers; return how many."""
+    issued = receipts.issue_due()
+    for receipt in issued:
+        write("receipt", receipt.number, gift=receipt.gift, pledge=receipt.gift.pledge)
+    return len(issued)
+
+
 def _dropped() -> dict[str, Any]:
     return {"state": LetterState.DROPPED, "reason": "the gift has come"}
 
@@ -180,7 +188,7 @@ def message(letter: Letter) -> EmailMultiAlternatives:
         )
         mail.attach_alternative(render_to_string(f"{folder}.html", context), "text/html")
     receipt = context["receipt"]
-    if letter.kind == "received" and receipt is not None:
+    if letter.kind in {"received", "receipt"} and receipt is not None:
         mail.attach(f"{receipt.number}.pdf", receipts.pdf(receipt), "application/pdf")
     return mail
 
@@ -200,7 +208,10 @@ def _context(letter: Letter) -> dict[str, Any]:
         "amount": amount,
         "receipt": receipt,
         "dedication": getattr(gift, "dedication", None) if gift else None,
-        "first_name": about.supporter.first_name if about.supporter else "",
+        # Whoever is told of a dedication is somebody else, and learns the giver's name only where it is not withheld.
+        "first_name": about.supporter.first_name if about.supporter and letter.kind != "dedication" else "",
+        "giver": "" if gift is None or gift.anonymous or not gift.supporter else gift.supporter.name,
+        "pledge_amount": formatted(pledge.total, letter.language) if pledge else "",
         "next_on": pledge.next_on if pledge else None,
         "charity_name": settings.CHARITY_NAME,
         "site_url": settings.SITE_URL,

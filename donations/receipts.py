@@ -70,20 +70,21 @@ def lacking(gift: Gift) -> list[str]:
     return [name for name in missing(document) if name not in {"number", "verify_code", "verify_address"}]
 
 
-def issue_due(most: int = 200) -> int:
-    """Issue what is due: receipts that waited for missing details, replacements of voided ones; return how many."""
+def issue_due(most: int = 200) -> list[Receipt]:
+    """Issue what is due: receipts that waited for missing details, replacements of voided ones; return them."""
     before = timezone.now() - QUIET
     due = (
         Gift.objects.filter(status=GiftStatus.RECEIVED)
         .exclude(pk__in=Receipt.objects.filter(voided_at=None).values("gift"))
         .exclude(pk__in=LedgerEntry.objects.filter(booked_at__gt=before, gift__isnull=False).values("gift"))
     )
-    issued = 0
+    issued = []
     for pk in list(due.order_by("pk").values_list("pk", flat=True)[:most]):
         with transaction.atomic():
             gift = Gift.objects.select_for_update().get(pk=pk)
             if gift.status == GiftStatus.RECEIVED and not gift.receipts.filter(voided_at=None).exists():
-                issued += issue(gift, gift.receipts.filter(replaced_by=None).order_by("-pk").first()) is not None
+                receipt = issue(gift, gift.receipts.filter(replaced_by=None).order_by("-pk").first())
+                issued += [receipt] if receipt else []
     return issued
 
 

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from django.conf import settings
 
-from donations import letters, notices, receipts, reconciliation
+from donations import letters, notices, reconciliation
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def steps() -> list[Step]:
     every = [
         Step("notices", 1, notices.work_left_behind),
         Step("letters", 1, letters.send_due),
-        Step("receipts", 60, receipts.issue_due),
+        Step("receipts", 60, letters.receipts_due),
         Step("mop-up", 30 * 60, reconciliation.mop_up),
         Step("alarm", 10 * 60, _alarm),
     ]

@@ -84,8 +84,7 @@ def _children(port: int, dev: bool) -> list[Child]:
         Child("web", [*manage, "runserver", str(port)] if dev else web),
         Child("worker", [*manage, "db_worker", "--queue-name", "*", "--interval", "1"]),
     ]
-    if "sweep" in get_commands():
-        children.append(Child("sweep", [*manage, "sweep"]))
+    children += [Child(name, [*manage, name]) for name in ("sweep", "giving") if name in get_commands()]
     return children
 
 
