@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 
 from donations import receipts
 from donations.calendar import start_of_day
+from donations.documents import NotPrintable
 from donations.models import Gift, Letter, Pledge
 from donations.models.gifts import UNPAID, GiftStatus
 from donations.models.letters import LetterState
@@ -175,6 +176,7 @@ def _not_needed(letter: Letter) -> str:
 def message(letter: Letter) -> EmailMultiAlternatives:
     """Return the mail as it is sent: text, HTML, and the receipt with a thank-you."""
     context = _context(letter)
+    attached = _attachment(letter, context)
     folder = f"donations/letters/{letter.kind}"
     with translation.override(letter.language):
         subject = " ".join(render_to_string(f"{folder}.subject", context).split())
@@ -187,10 +189,22 @@ def message(letter: Letter) -> EmailMultiAlternatives:
             headers={"Message-ID": f"<letter-{letter.pk}-{letter.created_at:%Y%m%d%H%M%S}@{_domain()}>"},
         )
         mail.attach_alternative(render_to_string(f"{folder}.html", context), "text/html")
-    receipt = context["receipt"]
-    if letter.kind in {"received", "receipt"} and receipt is not None:
-        mail.attach(f"{receipt.number}.pdf", receipts.pdf(receipt), "application/pdf")
+    if attached:
+        mail.attach(*attached)
     return mail
+
+
+def _attachment(letter: Letter, context: dict[str, Any]) -> tuple[str, bytes, str] | None:
+    """Return the receipt to go with a letter; one that cannot be printed does not keep the thanks from going out."""
+    receipt = context["receipt"]
+    if receipt is None or letter.kind not in {"received", "receipt"}:
+        return None
+    try:
+        return f"{receipt.number}.pdf", receipts.pdf(receipt), "application/pdf"
+    except NotPrintable as error:
+        logger.error("Receipt %s cannot be printed, its giver waits for it: %s", receipt.number, error)
+        context["receipt"] = None  # the letter says that it follows
+        return None
 
 
 def _context(letter: Letter) -> dict[str, Any]:

@@ -8,6 +8,8 @@ const modules = {
   "one-player": () => import("./modules/one-player.js"),
 };
 
-for (const element of document.querySelectorAll("[data-module]")) {
-  modules[element.dataset.module]().then((module) => module.default(element));
-}
+const begun = [...document.querySelectorAll("[data-module]")].map((element) =>
+  modules[element.dataset.module]().then((module) => module.default(element)),
+);
+// Said to whoever must know that the page has come to life: tests, and styles that wait for it.
+Promise.all(begun).then(() => document.documentElement.setAttribute("data-alive", ""));

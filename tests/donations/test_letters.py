@@ -116,3 +116,11 @@ def test_a_card_that_ends_is_told_thirty_and_seven_days_ahead():
     giving.enter(told)
     days = [letter.not_before.date() for letter in Letter.objects.filter(kind="card_ending").order_by("not_before")]
     assert days == [datetime.date(2027, 5, 30), datetime.date(2027, 6, 22)]  # midnight in London is 23:00 UTC in summer
+
+
+def test_a_name_that_no_font_can_print_does_not_keep_the_thanks_back(mailoutbox):
+    giving.received_gift(details=giving.details(first_name="龍", last_name="王"))
+    assert letters.send_due() == 1
+    (mail,) = mailoutbox
+    assert not mail.attachments
+    assert "Your receipt follows" in mail.body
