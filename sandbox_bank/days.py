@@ -52,5 +52,4 @@ def card_end(today: datetime.date) -> datetime.date:
 
 def soon_ending(today: datetime.date) -> datetime.date:
     """Return the next end of a month far enough ahead for both warnings (30 and 7 days) to be seen."""
-    end = months_on(today, 0, 31)
-    return end if (end - today).days > 30 else months_on(today, 1, 31)
+    return next(end for months in range(3) if ((end := months_on(today, months, 31)) - today).days > 30)
