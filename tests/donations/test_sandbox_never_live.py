@@ -21,7 +21,7 @@ def answers(**environ):
     """Return what a site of its own process answers at the sandbox's addresses, read and posted to."""
     done = run("manage.py", "migrate", "--verbosity", "0", **environ)
     assert done.returncode == 0, done.stderr
-    done = run("-c", ASK.format(pages=PAGES), DJANGO_SETTINGS_MODULE="tests.settings", **environ)
+    done = run("-c", ASK.format(pages=PAGES), **environ)
     assert done.returncode == 0, done.stderr
     return {path: (get, post) for path, get, post in (line.split() for line in done.stdout.splitlines())}
 
@@ -37,9 +37,8 @@ def test_its_addresses_are_not_found_where_stripe_takes_the_gifts(tmp_path):
     # DEBUG, for nobody has collected the static files that the pages name.
     environ = STRIPE | {
         "DEBUG": "1",
-        "SECRET_KEY": "x",
         "HOPE_TEST_VAR": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite3",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
     stripe = answers(ALLOWED_HOSTS="testserver", **environ)
     assert stripe.keys() == set(PAGES)
