@@ -28,7 +28,7 @@ _CLEANER = nh3.Cleaner(
     tags={"p", "h2", "h3", "ul", "ol", "li", "strong", "em", "a", "br"},
     # Deleted (tracked) words, scripts and styles go with all that is inside them (safeguarding rule 16).
     clean_content_tags={"script", "style", "del", "s", "strike", "template", "noscript", "iframe", "title"},
-    attributes={"a": {"href"}},
+    attributes={"*": set(), "a": {"href"}},  # "*": else title and lang are let through
     url_schemes={"http", "https", "mailto"},
     link_rel="noopener",
     strip_comments=True,

@@ -153,6 +153,20 @@ def test_a_live_site_insists_on_tls_and_marks_its_cookies():
     ], done.stderr
 
 
+def test_a_live_site_insists_on_tls_for_its_static_files_too(tmp_path):
+    (tmp_path / "probe.txt").write_text("static")
+    script = (
+        "import django; django.setup()\n"
+        "from django.conf import settings as s\n"
+        f"s.WHITENOISE_ROOT = {str(tmp_path)!r}\n"
+        "from django.test import Client\n"
+        "answer = Client(headers={'X-Forwarded-Proto': 'https', 'Host': 'hope.example.org'}).get('/probe.txt')\n"
+        "print(answer.getvalue().decode(), answer.headers['Strict-Transport-Security'], answer.headers['X-Content-Type-Options'])"
+    )
+    done = run("-c", script, DJANGO_SETTINGS_MODULE="hope_site.settings", **LIVE)
+    assert done.stdout.split() == ["static", "max-age=63072000;", "includeSubDomains;", "preload", "nosniff"], done.stderr
+
+
 def test_a_strange_host_is_refused(live_site):
     status, _, body = fetch(live_site, "/stories/", Host="elsewhere.example")
     assert status == 400

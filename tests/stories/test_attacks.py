@@ -276,3 +276,8 @@ def test_27_posting_a_thousand_and_one_fields_or_any_other_method_is_never_our_f
         client.generic(method, path, b"x" * 100).status_code for method in ("PUT", "DELETE", "PATCH", "TRACE", "OPTIONS", "FOO")
     ]
     assert [status for status in answers if status >= 500] == []
+
+
+def test_no_attribute_but_a_links_address_is_let_through():
+    dirty = '<p title="x" lang="es" dir="rtl" class="y">Words <a href="https://example.org/" title="q" lang="fr">there</a></p>'
+    assert clean_html(dirty) == '<p>Words <a href="https://example.org/" rel="noopener">there</a></p>'
