@@ -10,6 +10,7 @@ from django.test import Client
 from stories import clips, listing, publishing
 from stories import text as story_text
 from stories.models import Clip, LinkBlock, Story, TextBlock
+from stories.text import clean_html
 from tests import factories as make
 from tests.house.test_headers import fetch
 from tests.pages import html_valid
