@@ -40,7 +40,7 @@ def write(kind: str, key: str, gift: Gift | None = None, pledge: Pledge | None =
     about = gift or pledge
     assert about is not None
     supporter = about.supporter
-    to = fields.pop("to", "") or (gift.email if gift else (supporter.email if supporter else ""))
+    to = fields.pop("to", "") or (gift.email if gift else ((supporter.email or "") if supporter else ""))
     letter, _new = Letter.objects.get_or_create(
         key=f"{kind}:{key}",
         defaults={"kind": kind, "to": to, "language": about.language, "gift": gift, "pledge": pledge, **fields},

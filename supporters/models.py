@@ -8,6 +8,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from supporters.prefixes import PrefixIndex
+
 
 class AccountManager(BaseUserManager["Account"]):
     """Make accounts whose e-mail address is stored in lower case."""
@@ -84,7 +86,8 @@ class SupporterQuerySet(models.QuerySet["Supporter"]):
 class Supporter(models.Model):
     """A person we know because they support the charity; a donor once they gave. Exists only once money or a proof came."""
 
-    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    # None: somebody who writes cheques and letters. They get no mail, and are known by their name alone.
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True, null=True, blank=True)
     first_name = models.CharField(_("first name"), max_length=60, blank=True)
     last_name = models.CharField(_("last name"), max_length=60, blank=True)
     language = models.CharField(_("language"), max_length=8, default="en")
@@ -102,10 +105,14 @@ class Supporter(models.Model):
                 name="supporter_email_lower_case",
             ),
         ]
-        indexes = [models.Index(fields=["last_name", "first_name"], name="supporter_by_name")]
+        indexes = [
+            models.Index(fields=["last_name", "first_name"], name="supporter_by_name"),
+            PrefixIndex(Lower("last_name"), Lower("first_name"), name="supporter_last_name_typed"),
+            PrefixIndex(Lower("first_name"), name="supporter_first_name_typed"),
+        ]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return self.name or self.email or ""
 
     @property
     def name(self) -> str:

@@ -400,7 +400,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='gift',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['skipped', 'pending', 'expired', 'failed', 'on_its_way']), models.Q(('given_on__isnull', False), ('supporter__isnull', False)), _connector='OR'), name='received_gift_has_day_and_supporter'),
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['expired', 'failed', 'on_its_way', 'pending', 'skipped']), models.Q(('given_on__isnull', False), ('supporter__isnull', False)), _connector='OR'), name='received_gift_has_day_and_supporter'),
         ),
         migrations.AddConstraint(
             model_name='gift',

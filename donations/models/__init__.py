@@ -9,6 +9,8 @@ from donations.models.letters import Letter
 from donations.models.notices import ProviderNotice
 from donations.models.pledges import Pledge, PledgeEvent
 from donations.models.receipts import Receipt, ReceiptSeries
+from donations.models.reconciliations import ReconciliationRun
+from donations.models.refunds import RefundRequest
 
 __all__ = [
     "Appeal",
@@ -23,5 +25,7 @@ __all__ = [
     "ProviderNotice",
     "Receipt",
     "ReceiptSeries",
+    "ReconciliationRun",
+    "RefundRequest",
     "SuggestedAmount",
 ]

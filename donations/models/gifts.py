@@ -104,12 +104,14 @@ class Gift(models.Model):
     class Meta:
         verbose_name = _("gift")
         verbose_name_plural = _("gifts")
+        permissions = [("export_gift", "Can export gifts")]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="gift_amount_positive"),
             models.CheckConstraint(condition=Q(fee_cover__gte=0, fee_cover__lt=F("amount")), name="gift_fee_cover_below_amount"),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="gift_currency_iso"),
             models.CheckConstraint(
-                condition=Q(status__in=[str(status) for status in UNPAID]) | Q(given_on__isnull=False, supporter__isnull=False),
+                condition=Q(status__in=sorted(str(status) for status in UNPAID))
+                | Q(given_on__isnull=False, supporter__isnull=False),
                 name="received_gift_has_day_and_supporter",
             ),
             models.UniqueConstraint(fields=["provider", "payment"], condition=~Q(payment=""), name="gift_payment_once"),
@@ -126,6 +128,7 @@ class Gift(models.Model):
             models.Index(fields=["supporter", "-given_on"], name="gift_of_supporter"),
             models.Index(fields=["appeal", "-created_at"], name="gift_of_appeal"),
             models.Index(fields=["-given_on"], name="gift_by_day"),
+            models.Index(fields=["payment"], name="gift_by_payment"),
             models.Index(fields=["checkout_at"], condition=Q(status="pending"), name="gift_waiting"),
         ]
 
@@ -140,7 +143,7 @@ class Gift(models.Model):
     @property
     def email(self) -> str:
         """Return where to write to the giver."""
-        return self.supporter.email if self.supporter else self.details.get("email", "")
+        return (self.supporter.email or "") if self.supporter else self.details.get("email", "")
 
     def may_become(self, status: str) -> bool:
         """Return whether the move is allowed."""

@@ -64,6 +64,7 @@ class ProviderNotice(models.Model):
         constraints = [models.UniqueConstraint(fields=["provider", "notice"], name="notice_once")]
         indexes = [
             models.Index(fields=["-received_at", "-id"], name="notice_newest"),
+            models.Index(fields=["state", "-received_at"], name="notice_by_state"),
             models.Index(fields=["tries", "id"], condition=models.Q(state="new"), name="notice_new"),
             models.Index(fields=["provider", "waits_for"], condition=models.Q(state="waiting"), name="notice_waiting"),
         ]
