@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0002_append_only'),
+        ('donations', '0003_guard'),
         ('supporters', '0003_supporter_without_email'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

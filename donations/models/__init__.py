@@ -4,6 +4,7 @@ from donations.models.appeals import Appeal, SuggestedAmount
 from donations.models.charity import CharityDetails
 from donations.models.declarations import Dedication, GiftAidDeclaration
 from donations.models.gifts import Gift
+from donations.models.guard import GivingTry, GuardSwitch
 from donations.models.ledger import LedgerEntry
 from donations.models.letters import Letter
 from donations.models.notices import ProviderNotice
@@ -18,6 +19,8 @@ __all__ = [
     "Dedication",
     "Gift",
     "GiftAidDeclaration",
+    "GivingTry",
+    "GuardSwitch",
     "LedgerEntry",
     "Letter",
     "Pledge",

@@ -2,6 +2,7 @@
 // Each module exports one function that takes its element.
 
 const modules = {
+  challenge: () => import("./modules/challenge.js"),
   "copy-link": () => import("./modules/copy-link.js"),
   embed: () => import("./modules/embed.js"),
   exit: () => import("./modules/exit.js"),
