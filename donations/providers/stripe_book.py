@@ -67,9 +67,10 @@ def _movements_of(teller: Teller, line: Data) -> Iterator[Movement]:
         yield Movement(kind="fee", id=line["id"], amount=amount, happened_at=at)
     if line["fee"]:
         fee = from_stripe(line["fee"], line["currency"])
-        if source and source.get("payment_intent"):
+        back = fee.minor < 0  # a dispute's fee that Stripe gives back: a line of its own, for staff to judge
+        if source and source.get("payment_intent") and not back:
             fee_facts = (FeeTaken(happened_at=at, payment=id_of(source["payment_intent"]), amount=fee, key=fee_name),)
-        yield Movement(kind="fee", id=fee_name, amount=-fee, happened_at=at, facts=fee_facts)
+        yield Movement(kind="fee", id=line["id"] if back else fee_name, amount=-fee, happened_at=at, facts=fee_facts)
 
 
 def _came(teller: Teller, charge: Data, line: Data) -> tuple[Paid, ...]:
