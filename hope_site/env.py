@@ -52,6 +52,11 @@ VARIABLES = {
         Variable("TAX_JURISDICTION", "GB", "GB, US, CA, AU or NZ."),
         Variable("DEFAULT_CURRENCY", "GBP", "Currency first offered."),
         Variable("CURRENCIES", "GBP,USD,EUR", "Currencies offered, separated by commas."),
+        Variable(
+            "REFUND_FOUR_EYES_ABOVE",
+            "100.00",
+            "Refunds above this sum, in the gift's own currency, need a second person. 0: all do.",
+        ),
         Variable("WEB_CONCURRENCY", "2", "gunicorn worker processes."),
         Variable("SENTRY_DSN", "", "Where errors are reported. Empty: nowhere."),
     )

@@ -1,6 +1,8 @@
 """Settings of the site: embedded defaults, production by environment alone (see env.py)."""
 
+import re
 import secrets
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -199,6 +201,9 @@ CHARITY_NAME = read("CHARITY_NAME")
 TAX_JURISDICTION = read("TAX_JURISDICTION")
 DEFAULT_CURRENCY = read("DEFAULT_CURRENCY")
 CURRENCIES = read_list("CURRENCIES")
+if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", read("REFUND_FOUR_EYES_ABOVE")):
+    raise NotConfigured("REFUND_FOUR_EYES_ABOVE is a sum like 100.00")
+REFUND_FOUR_EYES_ABOVE = Decimal(read("REFUND_FOUR_EYES_ABOVE"))
 STRIPE_SECRET_KEY = read("STRIPE_SECRET_KEY")
 STRIPE_WEBHOOK_SECRET = read("STRIPE_WEBHOOK_SECRET")
 STRIPE_API_BASE = read("STRIPE_API_BASE")
