@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages as notes
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -147,7 +147,7 @@ def _act(request: HttpRequest, action: str, ref: str) -> None:
 def _context() -> dict[str, Any]:
     now = clock.now()
     ahead = now - timezone.now()
-    promises = Schedule.objects.order_by("-state", "next_on", "pk")  # "ended" after "active", the next first
+    promises = Schedule.objects.order_by("state", "next_on", "pk")  # "active" before "ended", the next first
     found = (
         Payment.objects.select_related("schedule", "dispute", "checkout")
         .annotate(sent_back=Sum("refunds__minor"))
@@ -164,7 +164,7 @@ def _context() -> dict[str, Any]:
         "waiting": waiting.count(),
         "failing": waiting.filter(tries__gt=0).count(),
         "lost": Message.objects.filter(given_up_at__isnull=False).count(),
-        "latest": Message.objects.filter(~Q(kind="")).order_by("-pk")[:8],
+        "latest": Message.objects.order_by("-pk")[:8],
     }
 
 
