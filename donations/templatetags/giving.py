@@ -1,6 +1,6 @@
 """Where giving happens, for pages that point there: {% load giving %}{% page_address "give" as giving %}."""
 
-from django import template
+from django import forms, template
 from django.urls import NoReverseMatch, reverse
 
 register = template.Library()
@@ -19,3 +19,13 @@ def page_address(name: str) -> str:
         return reverse(PAGES[name])
     except NoReverseMatch:
         return ""
+
+
+@register.filter
+def opens(form: forms.Form, names: str) -> bool:
+    """Return whether a folded part of a form has to stand open: something in the fields so named is said or wrong.
+
+    {% if form|opens:"dedication anonymous" %}: each word is a field's name, or how some fields' names begin.
+    """
+    begun = tuple(names.split())
+    return any(field.errors or field.value() for field in form if field.name.startswith(begun))

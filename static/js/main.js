@@ -6,6 +6,8 @@ const modules = {
   "copy-link": () => import("./modules/copy-link.js"),
   embed: () => import("./modules/embed.js"),
   exit: () => import("./modules/exit.js"),
+  "giving-form": () => import("./modules/giving-form.js"),
+  "look-again": () => import("./modules/look-again.js"),
   "one-player": () => import("./modules/one-player.js"),
 };
 
