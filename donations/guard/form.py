@@ -60,16 +60,14 @@ def fields(request: HttpRequest, refused: Refused | None = None) -> SafeString:
         text, form = sent.text, sent.form
     challenged = refused is not None and refused.kind == Kind.CHALLENGE
     asks = challenged or alarm.state().asks
+    # A pass that was sent and not used keeps its time; a new one is given to those alone who came without a proof.
+    waited = request.POST.get(PASS, "")
+    if not proofs.waited(waited, form):
+        waited = proofs.new_pass(form) if challenged else ""
     context = {
         "names": {"robot": ROBOT, "stamp": STAMP, "proof": PROOF, "waited": PASS},
         "stamp": text,
         "challenge": json.dumps(proofs.new_challenge(form)) if asks else "",
-        "waited": _pass(request, form) if challenged else "",
+        "waited": waited,
     }
     return render_to_string("components/challenge.html", context)
-
-
-def _pass(request: HttpRequest, form: str) -> str:
-    """Return the pass that was sent while it can still be used, so that its time goes on; otherwise a new one."""
-    sent = request.POST.get(PASS, "")
-    return sent if proofs.waited(sent, form) else proofs.new_pass(form)
