@@ -272,6 +272,10 @@ class StripeProvider:
         """Return Stripe's book between two moments, oldest first; every question inside is bounded by itself."""
         return stripe_book.movements(self._wire, self._teller, since, until)
 
+    def notices(self, since: datetime, until: datetime) -> list[Notice]:
+        """Return the messages of a time (30 days back at most), oldest first: those that never reached the door, too."""
+        return stripe_book.notices(self._wire, self._teller.kinds, since, until)
+
 
 # --- what a revision says ---------------------------------------------------------------------------
 def _changes(found: Answer, amount: Money, day: int) -> dict[str, Any]:

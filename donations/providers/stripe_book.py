@@ -1,11 +1,11 @@
 """Stripe's own book, line by line, for the nightly comparison with our ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 from donations.calendar import charity_day
-from donations.providers.base import DisputeClosed, Fact, FeeTaken, Movement, Paid, PaidOut
+from donations.providers.base import DisputeClosed, Fact, FeeTaken, Movement, Notice, Paid, PaidOut
 from donations.providers.stripe_facts import Teller, about_bill, opened, paid
 from donations.providers.stripe_read import Data, id_of, refunded, whole
 from donations.providers.stripe_wire import Wire, from_stripe, moment
@@ -20,20 +20,26 @@ INSIDE = ("reserve", "payment_network_reserve", "payout_minimum_balance")
 
 
 def movements(wire: Wire, teller: Teller, since: datetime, until: datetime) -> Iterator[Movement]:
-    """Give every line between two moments, oldest first; pages are asked for as they are needed."""
-    lines = list(_pages(wire, since, until))
+    """Give every line between two moments, oldest first."""
+    lines = _pages(lambda stripe: stripe.v1.balance_transactions, wire, since, until, expand=["data.source"])
     for line in sorted(lines, key=lambda each: (each["created"], each["id"])):
         yield from _movements_of(teller, line)
 
 
-def _pages(wire: Wire, since: datetime, until: datetime) -> Iterator[Data]:
-    params: Any = {
-        "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
-        "limit": PAGE,
-        "expand": ["data.source"],
-    }
+def notices(wire: Wire, kinds: frozenset[str], since: datetime, until: datetime) -> list[Notice]:
+    """Return the messages of a time, oldest first, as they were delivered or ought to have been (30 days back at most)."""
+    found = [
+        Notice(id=event["id"], kind=event["type"], payload=event)
+        for event in _pages(lambda stripe: stripe.v1.events, wire, since, until)
+        if event["type"] in kinds
+    ]
+    return sorted(found, key=lambda notice: (notice.payload["created"], notice.id))
+
+
+def _pages(service: Callable[[Any], Any], wire: Wire, since: datetime, until: datetime, **more: Any) -> Iterator[Data]:
+    params = {"created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())}, "limit": PAGE} | more
     while True:
-        page = wire.ask(lambda stripe: stripe.v1.balance_transactions.list(params)).data
+        page = wire.ask(lambda stripe: service(stripe).list(params)).data
         yield from page["data"]
         if not page["has_more"]:
             return

@@ -147,6 +147,26 @@ def test_a_monthly_checkout_tells_the_pledge_and_its_first_gift_and_the_bill_tel
     assert facts_of(desk, "invoice.paid") == [paid]
 
 
+def test_a_monthly_gift_by_bank_debit_is_on_its_way_and_then_the_bank_decides(desk):
+    checkout = desk.give("processing", monthly=True)
+    started, coming = facts_of(desk, "checkout.session.completed")
+    assert isinstance(started, PledgeStarted)
+    assert isinstance(coming, OnItsWay) and (coming.reference, coming.due_on) == ("GIFT2025", date(2026, 1, 22))
+    desk.fake.move(days=4)
+    desk.fake.settle(checkout)
+    paid = facts_of(desk, "invoice.paid")
+    assert facts_of(desk, "checkout.session.async_payment_succeeded")[1:] == paid
+    assert (paid[0].bill, paid[0].payment) == (coming.bill, coming.payment)
+
+
+def test_a_monthly_gift_whose_bank_debit_is_refused_failed_once_by_either_message(desk):
+    checkout = desk.give("processing", monthly=True)
+    desk.fake.settle(checkout, "refused")
+    by_bill, by_page = facts_of(desk, "invoice.payment_failed"), facts_of(desk, "checkout.session.async_payment_failed")
+    assert by_bill == by_page
+    assert (by_bill[0].reference, by_bill[0].reason, by_bill[0].attempt[-2:]) == ("GIFT2025", "bank_refused", ":1")
+
+
 def test_a_renewal_is_known_by_pledge_and_bill_not_by_reference(desk):
     pledge = desk.pledge()
     desk.fake.move(days=31)

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -246,6 +246,11 @@ def test_messages_can_be_delivered_as_they_are_made(desk, door):
     wait_for(lambda: len(door.kept) == len(desk.fake.events), "the messages", 10)
 
 
-def test_the_messages_can_be_listed_by_the_library(desk):
-    listed = desk.provider._wire.ask(lambda client: client.v1.events.list({"limit": 100})).data["data"]
-    assert [event["id"] for event in listed] == [event["id"] for event in reversed(desk.fake.events)]
+def test_lost_messages_can_be_listed_and_tell_what_they_would_have_told(desk):
+    desk.fake.move(days=1)
+    desk.give(key="attempt-2", reference="GIFT2026")
+    listed = desk.provider.notices(desk.at() - timedelta(hours=1), desk.at() + timedelta(seconds=1))
+    events = [event for event in desk.fake.events if event["type"] in desk.provider.kinds]
+    assert [notice.payload for notice in listed] == events[len(events) // 2 :]
+    told = [fact for notice in listed for fact in desk.provider.facts(notice) or []]
+    assert [fact.reference for fact in told if isinstance(fact, Paid)] == ["GIFT2026"]

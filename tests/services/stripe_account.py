@@ -69,7 +69,7 @@ class Account(Billing):
             pause = asked["pause_collection"] or None
             if pause and int(pause["resumes_at"]) <= self.now:
                 raise Refusal("invalid_time", "resumes_at must be in the future", param="pause_collection[resumes_at]")
-            subscription["pause_collection"] = pause and {**pause, "resumes_at": int(pause["resumes_at"])}
+            subscription["pause_collection"] = {**pause, "resumes_at": int(pause["resumes_at"])} if pause else None
         if "trial_end" in asked:
             self._try_until(subscription, item, int(asked["trial_end"]))
         self.tell("customer.subscription.updated", subscription)
@@ -118,7 +118,7 @@ class Account(Billing):
         """Answer POST /v1/refunds."""
         intent = self.get(asked["payment_intent"], "payment_intent")
         charge = self.things[intent["latest_charge"] or ""] if intent["latest_charge"] else None
-        amount = int(asked.get("amount", intent["amount"]))
+        amount = int(asked.get("amount") or intent["amount"])
         if charge is None or not charge["paid"] or amount > charge["amount"] - charge["amount_refunded"]:
             raise Refusal("charge_already_refunded", "More than is left.", param="amount")
         movable(amount, charge["currency"])
@@ -181,7 +181,7 @@ class Account(Billing):
     # --- lists --------------------------------------------------------------------------------------
     def listed(self, found: list[Thing], asked: Thing, url: str) -> Thing:
         """Return a page of a list, newest first as Stripe's are, by cursor and time."""
-        span = asked.get("created", {})
+        span: dict[str, Any] = asked.get("created", {})
         found = [thing for thing in reversed(found) if int(span.get("gte", 0)) <= thing["created"] < int(span.get("lt", 1 << 40))]
         names = [thing["id"] for thing in found]
         start = names.index(asked["starting_after"]) + 1 if asked.get("starting_after") else 0

@@ -1,7 +1,6 @@
 """What Stripe does with money: checkouts that are paid, subscriptions that renew by a clock of their own, bills that fail.
 
-Everything happens under one lock and at the fake's own time (`now`, seconds), which only `move_to` moves forward.
-Objects begin as Stripe's published samples, so that reading them meets every field that the current version has.
+All under one lock and at the fake's own time (`now`, seconds), which `move_to` alone moves. Objects begin as Stripe's samples.
 """
 
 import copy
@@ -130,7 +129,7 @@ class Billing:
         with self.lock:
             checkout = self.get(session, "checkout.session")
             bill = self.things.get(checkout["invoice"] or "")
-            intent = self.things[checkout["payment_intent"] or self._intent_of(bill)["id"]]  # type: ignore[arg-type]
+            intent = self.things[checkout["payment_intent"] or self._intent_of(bill)["id"]]
             if how == "succeeds":
                 checkout["payment_status"] = "paid"
                 self._charge(intent, how)
@@ -378,8 +377,7 @@ class Billing:
     def _announce(self, subscription: Thing) -> None:
         item = subscription["items"]["data"][0]
         self.announced.add((subscription["id"], item["current_period_end"]))
-        coming = copy.deepcopy(subscription)
-        start = item["current_period_end"]
+        coming, start = copy.deepcopy(subscription), item["current_period_end"]
         coming["items"]["data"][0] |= {"current_period_start": start, "current_period_end": month_after(start, 1)}
         before = len(self.events)
         bill = self.bill(coming, "upcoming", item["price"]["unit_amount"])
