@@ -32,7 +32,7 @@ from donations.providers.stripe_read import (
     charge_second,
     chosen_day,
     due_at,
-    due_day,
+    falls_on,
     fee_of,
     id_of,
     item_of,
@@ -283,7 +283,7 @@ class Teller:
         """Move the coming instalment to the giver's own day if Stripe's calendar would miss it; nothing is charged now.
 
         Stripe renews on the UTC day of the first payment. That misses the promise when the payment came on another day
-        than the checkout began on, when the hour lies near midnight (another date in UTC than where the charity is), or
+        than the checkout began on, when the hour lies near midnight (another date in UTC, or once the bill is charged), or
         when the 31st was chosen in a shorter month. Asked again it finds nothing left to move.
         """
         subscription = found.data
@@ -291,7 +291,7 @@ class Teller:
             return found
         begun = charity_day(moment(item_of(subscription)["current_period_start"]))
         wanted = next_instalment(begun, chosen_day(subscription))
-        if wanted == due_day(subscription):
+        if falls_on(subscription, wanted):
             return found
         name, second = subscription["id"], charge_second(wanted)
         return self.wire.ask(

@@ -24,6 +24,7 @@ REASONS = {
     "expired_card": "expired_card",
 }
 ENDED_BECAUSE = {"cancellation_requested": "asked", "payment_failed": "payments_failed", "payment_disputed": "dispute"}
+SETTLING = timedelta(hours=2)
 OVER = frozenset({"canceled", "incomplete_expired"})  # a subscription's last states
 
 
@@ -128,6 +129,12 @@ def chosen_day(subscription: Data) -> int:
 def due_day(subscription: Data) -> date:
     """Return the day of the coming instalment, whether it will be charged or set aside."""
     return charity_day(moment(item_of(subscription)["current_period_end"]))
+
+
+def falls_on(subscription: Data, day: date) -> bool:
+    """Return whether the coming instalment is due on a day and charged on it: Stripe's bills are drafts for an hour."""
+    due = moment(item_of(subscription)["current_period_end"])
+    return charity_day(due) == charity_day(due + SETTLING) == day
 
 
 def paused_until(subscription: Data) -> date | None:

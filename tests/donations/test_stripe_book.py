@@ -28,7 +28,7 @@ def a_life(desk):
     desk.give()
     first = desk.fake.of("payment_intent")[-1]["id"]
     desk.give(monthly=True, key="attempt-2", reference="GIFT2026")
-    desk.fake.move(days=31)
+    desk.fake.move(days=31, hours=2)
     desk.provider.refund(first, Money(1000, "GBP"), "refund-1")
     desk.provider.refund(first, Money(500, "GBP"), "refund-2")
     desk.fake.move(days=1)

@@ -169,7 +169,7 @@ def test_a_monthly_gift_whose_bank_debit_is_refused_failed_once_by_either_messag
 
 def test_a_renewal_is_known_by_pledge_and_bill_not_by_reference(desk):
     pledge = desk.pledge()
-    desk.fake.move(days=31)
+    desk.fake.move(days=31, hours=2)
     [paid] = facts_of(desk, "invoice.paid")
     assert (paid.reference, paid.pledge, paid.due_on) == ("", pledge, date(2026, 2, 22))
     assert paid.bill == desk.fake.things[pledge]["latest_invoice"]
@@ -205,7 +205,7 @@ def test_a_failed_renewal_tells_reason_and_next_try_and_then_the_end(desk):
     desk.fake.move_to(datetime(2026, 3, 10, tzinfo=UTC))
     news = desk.news()
     bill = desk.fake.things[pledge]["latest_invoice"]
-    due = BEGUN + timedelta(days=31)
+    due = BEGUN + timedelta(days=31, hours=1)  # the bill was a draft for an hour
     tries = [fact for fact in news if isinstance(fact, Failed)]
     assert [(fact.attempt, fact.next_try_on, fact.reason) for fact in tries] == [
         (f"{bill}:1", date(2026, 2, 25), "insufficient_funds"),

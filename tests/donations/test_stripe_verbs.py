@@ -242,6 +242,24 @@ def test_a_pause_sets_aside_a_gift_that_is_still_being_tried(desk):
     assert len(of(news, Skipped)) == 4
 
 
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda desk, pledge: desk.provider.pause(pledge, date(2026, 3, 1), "pause-1"),
+        lambda desk, pledge: desk.provider.cancel(pledge, "cancel-1"),
+        None,
+    ],
+)
+def test_a_bill_in_its_hour_as_a_draft_is_not_charged_after_a_pause_or_an_end(desk, verb):
+    pledge = desk.pledge()
+    desk.fake.move_to(datetime(2026, 2, 22, 11, 0, tzinfo=UTC))
+    assert desk.fake.things[desk.fake.things[pledge]["latest_invoice"]]["status"] == "draft"
+    if verb:
+        verb(desk, pledge)
+    desk.fake.move(days=2)
+    assert len(of(desk.news(), Paid)) == (0 if verb else 1)  # None is the control
+
+
 def test_ending_is_final_and_told_alike_a_second_time(desk):
     pledge = desk.pledge()
     ended = desk.provider.cancel(pledge, "cancel-1")

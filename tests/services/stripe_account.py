@@ -3,7 +3,8 @@
 import copy
 from typing import Any
 
-from tests.services.stripe_billing import DAY, Billing, Refusal, Thing
+from tests.services.stripe_billing import DAY, Refusal, Thing
+from tests.services.stripe_clock import Clock
 
 CURRENCY_STEPS = {"bhd": 10, "jod": 10, "kwd": 10, "omr": 10, "tnd": 10, "isk": 100, "ugx": 100}
 
@@ -15,8 +16,8 @@ def movable(amount: int, currency: str) -> int:
     return amount
 
 
-class Account(Billing):
-    """One account: Billing and the verbs on it. Methods named by an endpoint take its parameters as nested dictionaries."""
+class Account(Clock):
+    """One account: Billing, its clock, and the verbs on it. Methods named by an endpoint take its parameters as nested dictionaries."""
 
     url = ""
 

@@ -1,6 +1,6 @@
 """What Stripe does with money: checkouts that are paid, subscriptions that renew by a clock of their own, bills that fail.
 
-All under one lock and at the fake's own time (`now`, seconds), which `move_to` alone moves. Objects begin as Stripe's samples.
+All under one lock and at the fake's own time (`now`, seconds), which Clock.move_to alone moves. Objects begin as Stripe's samples.
 """
 
 import copy
@@ -8,7 +8,7 @@ import itertools
 import json
 import threading
 from calendar import monthrange
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,7 @@ class Billing:
         self.behaviour: dict[str, str] = {}  # of a subscription's card: "succeeds", "processing" or one of DECLINES
         self.retries: dict[str, list[int]] = {}  # open bill: the seconds at which it is tried again
         self.announced: set[tuple[str, int]] = set()
+        self.drafts: dict[str, int] = {}  # bill: the second at which it is finalised and charged
         self.lines: list[str] = []  # balance transactions, oldest first
         self._numbers = itertools.count(1)
 
@@ -238,7 +239,7 @@ class Billing:
         item = subscription["items"]["data"][0]
         invoice = self.make(
             "invoice", "in", customer=subscription["customer"], currency=subscription["currency"], amount_due=amount,
-            amount_paid=0, amount_remaining=amount, total=amount, billing_reason=reason, status="draft", attempt_count=0,
+            amount_paid=0, auto_advance=True, amount_remaining=amount, total=amount, billing_reason=reason, status="draft", attempt_count=0,
             next_payment_attempt=None, period_start=self.now, period_end=self.now, due_date=None,
         )  # fmt: skip
         invoice["hosted_invoice_url"] = f"https://invoice.stripe.com/i/{invoice['id']}"
@@ -329,72 +330,3 @@ class Billing:
         subscription["cancellation_details"] = {"comment": None, "feedback": None, "reason": reason}
         self.retries.pop(subscription["latest_invoice"], None)
         self.tell("customer.subscription.deleted", subscription)
-
-    # --- the clock ----------------------------------------------------------------------------------
-    def move(self, **span: float) -> None:
-        """Move the clock by days, hours and such."""
-        self.move_to(datetime.fromtimestamp(self.now, UTC) + timedelta(**span))
-
-    def move_to(self, at: datetime) -> None:
-        """Move the clock forward, letting all that falls due happen at its own second."""
-        with self.lock:
-            until = int(at.timestamp())
-            while (due := self._first_due()) and due[0] <= until:
-                self.now = max(self.now, due[0])
-                due[1]()
-            self.now = until
-
-    def _first_due(self) -> tuple[int, Any] | None:
-        coming: list[tuple[int, Any]] = [
-            (checkout["expires_at"], lambda name=checkout["id"]: self.expire(name))
-            for checkout in self.of("checkout.session")
-            if checkout["status"] == "open"
-        ]
-        for invoice, seconds in self.retries.items():
-            if seconds:
-                coming.append((seconds[0], lambda name=invoice: self._retry(name)))
-        for subscription in self.of("subscription"):
-            if subscription["status"] in {"canceled", "incomplete"}:
-                continue
-            end = subscription["items"]["data"][0]["current_period_end"]
-            pause = subscription["pause_collection"]
-            if pause and pause.get("resumes_at"):
-                coming.append((pause["resumes_at"], lambda one=subscription: self._resume(one)))
-            elif not pause and (subscription["id"], end) not in self.announced:
-                coming.append((max(self.now, end - 7 * DAY), lambda one=subscription: self._announce(one)))
-            coming.append((end, lambda one=subscription: self._renew(one)))
-        return min(coming, key=lambda each: each[0], default=None)
-
-    def _retry(self, invoice: str) -> None:
-        self.retries[invoice].pop(0)
-        bill = self.things[invoice]
-        self.collect(bill, self.behaviour[bill["parent"]["subscription_details"]["subscription"]])
-
-    def _resume(self, subscription: Thing) -> None:
-        subscription["pause_collection"] = None
-        self.tell("customer.subscription.updated", subscription)
-
-    def _announce(self, subscription: Thing) -> None:
-        item = subscription["items"]["data"][0]
-        self.announced.add((subscription["id"], item["current_period_end"]))
-        coming, start = copy.deepcopy(subscription), item["current_period_end"]
-        coming["items"]["data"][0] |= {"current_period_start": start, "current_period_end": month_after(start, 1)}
-        before = len(self.events)
-        bill = self.bill(coming, "upcoming", item["price"]["unit_amount"])
-        del self.events[before:], self.things[bill["id"]]
-        self.tell("invoice.upcoming", {name: value for name, value in bill.items() if name != "id"})
-
-    def _renew(self, subscription: Thing) -> None:
-        item, anchor = subscription["items"]["data"][0], subscription["billing_cycle_anchor"]
-        start = item["current_period_end"]
-        end = next(at for months in itertools.count(1) if (at := month_after(anchor, months)) > start)
-        item |= {"current_period_start": start, "current_period_end": end}
-        if subscription["status"] == "trialing":
-            subscription["status"] = "active"
-        self.tell("customer.subscription.updated", subscription)
-        bill = self.bill(subscription, "subscription_cycle", item["price"]["unit_amount"] * item["quantity"])
-        if subscription["pause_collection"]:
-            bill["status"] = "void"
-            self.tell("invoice.voided", bill)
-        else:
-            self.collect(bill, self.behaviour[subscription["id"]])
