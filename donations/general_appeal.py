@@ -67,7 +67,7 @@ def _demo_details() -> dict[str, str]:
         return {}
     return {
         "address": "1 Morning Street\nLondon N1 1AA",
-        "registration": "Demonstration charity 0000000, EIN 00-0000000, ABN 00 000 000 000, 000000000 RR 0000",
+        "registration": "Demo charity 0000000, EIN 00-0000000, ABN 00 000 000 000, 000000000 RR 0000",
         "signatory": "A. Steward",
         "signatory_role": "Treasurer",
         "place_of_issue": "London",

@@ -6,12 +6,12 @@ from donations import append_only
 
 def protect(apps, schema_editor):
     for statement in append_only.statements(schema_editor.connection.vendor):
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)  # their % are text
 
 
 def unprotect(apps, schema_editor):
     for statement in append_only.removals(schema_editor.connection.vendor):
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)  # their % are text
 
 
 class Migration(migrations.Migration):
