@@ -67,10 +67,13 @@ def _paid(fact: base.Paid, cause: Cause) -> Outcome:
         if gift.payment != fact.payment:
             raise Quarantined(f"gift {gift.reference} is paid already, by {gift.payment}")
         return ABSORBED
+    if gift.supporter is None and not gift.details.get("email"):
+        raise Quarantined(f"nobody is known who gave {gift.reference}")
     supporter = gift.supporter or supporter_of(gift)
     gift.step(
         GiftStatus.RECEIVED,
         amount=fact.amount.minor,
+        fee_cover=gift.fee_cover,
         given_on=charity_day(fact.happened_at),
         supporter=supporter,
         payment=fact.payment,
@@ -87,26 +90,29 @@ def _paid(fact: base.Paid, cause: Cause) -> Outcome:
         instalments.paid(gift, fact, cause.provider)
     receipts.issue(gift)
     letters.gift_received(gift)
-    return Outcome(NoticeState.DONE, tells=(f"payment:{fact.payment}", f"pledge:{fact.pledge}"))
+    begun = (f"pledge:{fact.pledge}", f"first:{fact.pledge}") if fact.pledge and fact.reference else ()
+    return Outcome(NoticeState.DONE, tells=(f"payment:{fact.payment}", *begun))
 
 
 def _on_its_way(fact: base.OnItsWay, cause: Cause) -> Outcome:
     gift = _gift_about(fact, cause, fact.amount)
-    late = not gift.may_become(GiftStatus.ON_ITS_WAY)
-    letters.on_its_way(gift, needed=not late)
-    if late:
-        return ABSORBED if gift.status == GiftStatus.ON_ITS_WAY else _late(gift, "on its way")
-    gift.step(GiftStatus.ON_ITS_WAY, payment=fact.payment or gift.payment)
-    return DONE
+    letters.on_its_way(gift, needed=gift.status in UNPAID and gift.status != GiftStatus.SKIPPED)
+    if gift.status not in UNPAID:
+        return _late(gift, "on its way")
+    told = {"payment": fact.payment or gift.payment, "amount": fact.amount.minor, "fee_cover": gift.fee_cover}
+    if gift.status != GiftStatus.SKIPPED and _newer(gift, fact.happened_at, ""):
+        told |= {"failure": "", "failed_at": fact.happened_at, "next_try_on": None, "confirm_url": ""}
+        return _tried(gift, GiftStatus.ON_ITS_WAY, told)
+    return _tried(gift, gift.status, told)
 
 
 def _failed(fact: base.Failed, cause: Cause) -> Outcome:
     gift = _gift_about(fact, cause)
-    if fact.pledge:
+    if fact.pledge and not fact.reference:  # the first one failed on the provider's page: the giver saw it there
         instalments.failed(gift, fact)
     if gift.status not in UNPAID or gift.status == GiftStatus.SKIPPED:
         return _late(gift, "failed")
-    if gift.failed_at and (gift.failed_at, gift.failure) >= (fact.happened_at, fact.reason):
+    if not _newer(gift, fact.happened_at, fact.reason):
         return ABSORBED
     told = {
         "failure": fact.reason,
@@ -114,8 +120,18 @@ def _failed(fact: base.Failed, cause: Cause) -> Outcome:
         "next_try_on": fact.next_try_on,
         "confirm_url": fact.confirm_url,
     }
-    if gift.may_become(GiftStatus.FAILED):
-        gift.step(GiftStatus.FAILED, **told)
+    return _tried(gift, GiftStatus.FAILED, told)
+
+
+def _newer(gift: Gift, at: datetime.datetime, failure: str) -> bool:
+    """Return whether this is the newest told of a gift's tries: `failed_at` is its moment, `failure` "" while it may yet come."""
+    return gift.failed_at is None or (gift.failed_at, gift.failure) < (at, failure)
+
+
+def _tried(gift: Gift, status: str, told: dict[str, Any]) -> Outcome:
+    """Keep what is told of a try, and let the status follow where it may."""
+    if gift.may_become(status):
+        gift.step(status, **told)
     else:
         for name, value in told.items():
             setattr(gift, name, value)
@@ -154,7 +170,8 @@ def _refunded(fact: base.Refunded, cause: Cause) -> Outcome:
     gift = _gift_of_payment(fact.payment, cause)
     if LedgerEntry.objects.filter(key=f"{cause.provider}:{EntryKind.REFUND}:{fact.refund}").exists():
         return ABSORBED
-    left = remaining(gift)
+    # Of refunds alone: what a dispute holds may have come before or after, and may come back.
+    left = gift.total + LedgerEntry.objects.filter(gift=gift, kind=EntryKind.REFUND).total(gift.currency)
     if fact.amount.currency != gift.currency or left.minor < fact.amount.minor:
         raise Quarantined(f"a refund of {fact.amount} is more than the {left} that is left of gift {gift.reference}")
     book(cause, EntryKind.REFUND, fact.refund, fact.amount, fact.happened_at, gift)

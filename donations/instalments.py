@@ -7,8 +7,8 @@ import datetime
 
 from donations import letters
 from donations.calendar import charity_day, next_instalment
-from donations.models import Gift, Pledge
-from donations.models.gifts import GiftStatus
+from donations.models import Gift, Pledge, PledgeEvent
+from donations.models.gifts import UNPAID, GiftStatus
 from donations.models.pledges import PledgeStatus
 from donations.money import Money
 from donations.outcomes import ABSORBED, DONE, Outcome, Quarantined, Waits
@@ -26,19 +26,28 @@ def locked(name_there: str, provider: str) -> Pledge:
 def gift_of(fact: base.AboutGift, provider: str, amount: Money | None) -> Gift:
     """Return the gift of one month's bill, locked, made where it is first heard of. Its pledge is locked before it."""
     pledge = locked(fact.pledge, provider)
-    if amount is not None and amount not in known_amounts(pledge):
-        raise Quarantined(f"pledge {pledge.reference} is {pledge.total} a month, the message says {amount}")
+    if pledge.supporter_id is None:
+        raise Waits(f"first:{fact.pledge}", "the pledge's first gift has not been told yet")
+    timeline = _timeline(pledge)
+    if amount is not None and amount not in _known_amounts(pledge, timeline):
+        # A change of the sum may be told after the first gift of the new sum.
+        said = f"pledge {pledge.reference} is {pledge.total} a month, the message says {amount}"
+        raise Quarantined(said, waits_for=_told_amount(pledge, amount.minor))
+    minor = amount.minor if amount else _price(pledge, timeline, fact.due_on)
+    cover = _cover(pledge, timeline, minor)
     gift = Gift.objects.select_for_update().filter(provider=provider, bill=fact.bill).first()
     if gift is not None:
         gift.pledge = pledge
+        if amount is not None and gift.status in UNPAID:
+            gift.amount, gift.fee_cover = minor, cover
         return gift
     if fact.due_on and pledge.gifts.filter(due_on=fact.due_on).exists():
         raise Quarantined(f"pledge {pledge.reference} has another bill for {fact.due_on}")
     return Gift.objects.create(
         provider=provider,
         frequency="monthly",
-        amount=amount.minor if amount else pledge.amount,
-        fee_cover=0 if amount and amount != pledge.total else pledge.fee_cover,
+        amount=minor,
+        fee_cover=cover,
         currency=pledge.currency,
         appeal_id=pledge.appeal_id,
         designation=pledge.appeal.designation,
@@ -50,10 +59,34 @@ def gift_of(fact: base.AboutGift, provider: str, amount: Money | None) -> Gift:
     )
 
 
-def known_amounts(pledge: Pledge) -> set[Money]:
-    """Return what a month of the pledge may cost: its sum now and those it had, since messages may be late."""
-    events = pledge.events.filter(kind="amount_changed").values_list("data", flat=True)
-    return {pledge.total} | {Money(data["was"], pledge.currency) for data in events}
+def _timeline(pledge: Pledge) -> list[PledgeEvent]:
+    """Return what was told of the pledge in the order in which it happened, whenever we learned of it."""
+    return list(pledge.events.filter(kind__in=["began", "started", "told", "card", "received"]).order_by("at", "key"))
+
+
+def _known_amounts(pledge: Pledge, timeline: list[PledgeEvent]) -> set[Money]:
+    """Return what a month of the pledge may cost: its sum now and all it had or will have, since messages may be late."""
+    told = {Money(event.data["minor"], pledge.currency) for event in timeline if event.kind in {"began", "told"}}
+    return told | {pledge.total}
+
+
+def _told_amount(pledge: Pledge, minor: int) -> str:
+    return f"amount:{pledge.name_there}:{minor}"
+
+
+def _price(pledge: Pledge, timeline: list[PledgeEvent], due_on: datetime.date | None) -> int:
+    """Return what the month due on a day costs in minor units, as it stood on that day."""
+    known = [event for event in timeline if event.kind in {"began", "told"}]
+    stood = [event for event in known if event.kind == "began" or due_on is None or charity_day(event.at) <= due_on]
+    return stood[-1].data["minor"] if stood else pledge.amount
+
+
+def _cover(pledge: Pledge, timeline: list[PledgeEvent], minor: int) -> int:
+    """Return how much of a month's sum covers the fee: a part of the sum that was promised first, and of no other."""
+    first = next((event for event in timeline if event.kind == "began"), None)
+    if first is None:
+        return pledge.fee_cover if minor == pledge.amount else 0
+    return first.data["cover"] if minor == first.data["minor"] else 0
 
 
 def paid(gift: Gift, fact: base.Paid, provider: str) -> None:
@@ -63,21 +96,20 @@ def paid(gift: Gift, fact: base.Paid, provider: str) -> None:
     if pledge.supporter_id is None and gift.supporter_id:
         pledge.supporter_id = gift.supporter_id
         pledge.save(update_fields=["supporter"])
+        letters.giver_known(pledge, gift.email)
     day = fact.due_on or charity_day(fact.happened_at)
     if fact.reference:
         gift.pledge, gift.due_on, gift.bill = pledge, day, fact.bill
         gift.save(update_fields=["pledge", "due_on", "bill"])
     pledge.note("received", f"received:{fact.payment}", fact.happened_at, minor=fact.amount.minor, due_on=str(day))
-    if pledge.told_at is None or fact.happened_at > pledge.told_at:
-        _tell(pledge, fact.happened_at, next_on=next_instalment(day, pledge.anchor_day))
+    _follow_timeline(pledge)
     settle(pledge)
 
 
 def failed(gift: Gift, fact: base.Failed) -> None:
     """Put a failed try on the timeline and write to the giver, unless the gift has come since."""
     pledge = gift.pledge
-    if pledge is None:
-        return  # the first one failed on the provider's page: the giver saw it there
+    assert pledge is not None  # gift_of gave it one
     pledge.note(
         "failed",
         f"failed:{fact.bill}:{fact.attempt}",
@@ -99,9 +131,9 @@ def started(fact: base.PledgeStarted, provider: str) -> Outcome:
     if pledge.customer:
         return ABSORBED
     pledge.customer = fact.customer
-    if fact.method and not pledge.method:
-        pledge.method, pledge.card_ends_on = fact.method.label, fact.method.ends_on
-    pledge.save(update_fields=["customer", "method", "card_ends_on"])
+    pledge.save(update_fields=["customer"])
+    pledge.note("started", "started", fact.happened_at, method=_card(fact.method))
+    _follow_timeline(pledge)
     if gift.pledge_id is None:
         gift.pledge = pledge
         gift.save(update_fields=["pledge"])
@@ -113,7 +145,7 @@ def _of_first(gift: Gift, name_there: str, provider: str) -> Pledge:
     pledge = Pledge.objects.select_for_update().filter(provider=provider, name_there=name_there).first()
     if pledge is not None:
         return pledge
-    return Pledge.objects.create(
+    pledge = Pledge.objects.create(
         provider=provider,
         name_there=name_there,
         supporter=gift.supporter,
@@ -125,43 +157,66 @@ def _of_first(gift: Gift, name_there: str, provider: str) -> Pledge:
         language=gift.language,
         started_at=gift.created_at,
     )
+    pledge.note("began", "began", gift.created_at, minor=gift.amount, cover=gift.fee_cover)
+    return pledge
 
 
 def changed(fact: base.PledgeChanged, provider: str) -> Outcome:
-    """Take in how a promise stands at the provider; of two tellings the later happened counts."""
+    """Take in how a promise stands at the provider; of two tellings the one that happened later counts."""
     pledge = locked(fact.pledge, provider)
-    if pledge.status == PledgeStatus.CANCELLED:
-        return Outcome(ABSORBED.state, "came late: the pledge has ended")
     if fact.amount.currency != pledge.currency:
         raise Quarantined(f"pledge {pledge.reference} is in {pledge.currency}, the message in {fact.amount.currency}")
-    if pledge.told_at and (pledge.told_at, _stands(pledge)) >= (fact.happened_at, _says(fact)):
+    says = {
+        "minor": fact.amount.minor,
+        "anchor_day": fact.anchor_day,
+        "next_on": str(fact.next_on or ""),
+        "paused_until": str(fact.paused_until or ""),
+    }
+    key = f"told:{fact.happened_at.isoformat()}:{':'.join(map(str, says.values()))}"
+    if pledge.note("told", key, fact.happened_at, **says, method=_card(fact.method)) is None:
         return ABSORBED
-    if fact.amount.minor != pledge.amount:
-        change = f"amount:{fact.happened_at.isoformat()}:{fact.amount.minor}"
-        pledge.note("amount_changed", change, fact.happened_at, was=pledge.amount, now=fact.amount.minor)
-        pledge.amount, pledge.fee_cover = fact.amount.minor, 0
-    pledge.anchor_day, pledge.paused_until = fact.anchor_day, fact.paused_until
-    if fact.method:
-        pledge.method, pledge.card_ends_on = fact.method.label, fact.method.ends_on
-    pledge.save(update_fields=["amount", "fee_cover", "anchor_day", "paused_until", "method", "card_ends_on"])
-    _tell(pledge, fact.happened_at, next_on=fact.next_on)
+    timeline = _follow_timeline(pledge)
+    for gift in pledge.gifts.filter(status__in=UNPAID, payment="", due_on__gte=charity_day(fact.happened_at)):
+        gift.amount = _price(pledge, timeline, gift.due_on)
+        gift.fee_cover = _cover(pledge, timeline, gift.amount)
+        gift.save(update_fields=["amount", "fee_cover"])
     settle(pledge)
-    return DONE
+    if pledge.status == PledgeStatus.CANCELLED:
+        return Outcome(DONE.state, "the pledge has ended", tells=(_told_amount(pledge, fact.amount.minor),))
+    return Outcome(DONE.state, tells=(_told_amount(pledge, fact.amount.minor),))
 
 
-def _stands(pledge: Pledge) -> tuple[int, int, str, str]:
-    return pledge.amount, pledge.anchor_day, str(pledge.next_on or ""), str(pledge.paused_until or "")
+def _card(method: base.Method | None) -> list[str] | None:
+    return [method.label, str(method.ends_on or "")] if method else None
 
 
-def _says(fact: base.PledgeChanged) -> tuple[int, int, str, str]:
-    """Break the tie of two tellings of the same second: any order will do that is always the same."""
-    return fact.amount.minor, fact.anchor_day, str(fact.next_on or ""), str(fact.paused_until or "")
+def _day(text: str) -> datetime.date | None:
+    return datetime.date.fromisoformat(text) if text else None
 
 
-def _tell(pledge: Pledge, at: datetime.datetime, next_on: datetime.date | None) -> None:
-    if pledge.status != PledgeStatus.CANCELLED:
-        pledge.next_on, pledge.told_at = next_on, at
-        pledge.save(update_fields=["next_on", "told_at"])
+def _follow_timeline(pledge: Pledge) -> list[PledgeEvent]:
+    """Let the row say what the newest of the timeline says, whatever was told last; return the timeline."""
+    timeline = _timeline(pledge)
+    told = next((event for event in reversed(timeline) if event.kind == "told"), None)
+    card = next((event.data["method"] for event in reversed(timeline) if event.data.get("method")), None)
+    came = [event for event in timeline if event.kind == "received"]
+    if told:
+        pledge.amount, pledge.anchor_day = told.data["minor"], told.data["anchor_day"]
+        pledge.fee_cover = _cover(pledge, timeline, pledge.amount)
+        pledge.next_on, pledge.paused_until = _day(told.data["next_on"]), _day(told.data["paused_until"])
+    if came and (told is None or came[-1].at > told.at):
+        newest = max(datetime.date.fromisoformat(event.data["due_on"]) for event in came)
+        if pledge.paused_until:
+            newest = max(newest, pledge.paused_until - datetime.timedelta(days=1))
+        pledge.next_on = next_instalment(newest, pledge.anchor_day)
+    if card:
+        pledge.method, pledge.card_ends_on = card[0], _day(card[1])
+    if told or came:
+        pledge.told_at = max(event.at for event in timeline if event.kind in {"told", "received"})
+    if pledge.status == PledgeStatus.CANCELLED:
+        pledge.next_on = pledge.paused_until = None
+    pledge.save()
+    return timeline
 
 
 def ended(fact: base.PledgeEnded, provider: str) -> Outcome:
@@ -182,7 +237,8 @@ def skipped(fact: base.Skipped, provider: str) -> Outcome:
     assert gift.pledge is not None  # gift_of gave it one
     if not gift.may_become(GiftStatus.SKIPPED):
         return Outcome(ABSORBED.state, f"came late: skipped, of a gift that is {gift.status}")
-    gift.step(GiftStatus.SKIPPED)
+    gift.step(GiftStatus.SKIPPED, failure="", failed_at=None, next_try_on=None, confirm_url="")
+    letters.instalment_skipped(gift)
     gift.pledge.note("skipped", f"skipped:{fact.bill}", fact.happened_at, due_on=str(fact.due_on))
     settle(gift.pledge)
     return DONE
@@ -197,11 +253,11 @@ def upcoming(fact: base.Upcoming, provider: str) -> Outcome:
 def card_ending(fact: base.CardEnding, provider: str) -> Outcome:
     """Write to the giver 30 and 7 days before the card ends."""
     pledge = locked(fact.pledge, provider)
-    if fact.method.ends_on is None or pledge.status == PledgeStatus.CANCELLED:
+    key = f"card:{fact.happened_at.isoformat()}:{fact.method.label}"
+    if fact.method.ends_on is None or pledge.note("card", key, fact.happened_at, method=_card(fact.method)) is None:
         return ABSORBED
-    pledge.method, pledge.card_ends_on = fact.method.label, fact.method.ends_on
-    pledge.save(update_fields=["method", "card_ends_on"])
-    letters.card_ending(pledge)
+    _follow_timeline(pledge)
+    letters.card_ending(pledge, fact.method.ends_on, needed=pledge.status != PledgeStatus.CANCELLED)
     return DONE
 
 
@@ -211,9 +267,9 @@ def settle(pledge: Pledge) -> None:
         return
     if pledge.gifts.filter(status=GiftStatus.FAILED, due_on__isnull=False).exists():
         status = PledgeStatus.PAST_DUE
-    elif pledge.paused_until:
-        status = PledgeStatus.PAUSED
+    elif not pledge.gifts.received().exists():
+        status = PledgeStatus.STARTING
     else:
-        status = PledgeStatus.ACTIVE if pledge.gifts.received().exists() else PledgeStatus.STARTING
+        status = PledgeStatus.PAUSED if pledge.paused_until else PledgeStatus.ACTIVE
     if status != pledge.status and pledge.may_become(status):
         pledge.step(status)

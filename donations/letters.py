@@ -72,13 +72,25 @@ def instalment_failed(gift: Gift, fact: Failed, needed: bool) -> None:
     write(kind, f"{fact.bill}:{fact.attempt}", gift=gift, pledge=gift.pledge, data=data, **(later if needed else _dropped()))
 
 
-def card_ending(pledge: Pledge) -> None:
+def instalment_skipped(gift: Gift) -> None:
+    """Drop what asked for a month's gift that is not to come."""
+    Letter.objects.filter(gift=gift, kind__in=["failed", "confirm", "on_its_way"], state=LetterState.QUEUED).update(
+        state=LetterState.DROPPED, reason="the month was skipped"
+    )
+
+
+def giver_known(pledge: Pledge, email: str) -> None:
+    """Address what was written about a pledge before its first gift told whose it is."""
+    Letter.objects.filter(pledge=pledge, to="").exclude(state=LetterState.SENT).update(to=email)
+
+
+def card_ending(pledge: Pledge, ends_on: datetime.date, needed: bool) -> None:
     """Ask for a new card 30 and 7 days before this one ends."""
-    assert pledge.card_ends_on is not None
     for days in (30, 7):
-        at = start_of_day(pledge.card_ends_on - datetime.timedelta(days=days))
-        key = f"{pledge.reference}:{pledge.card_ends_on}:{days}"
-        write("card_ending", key, pledge=pledge, not_before=at, data={"ends_on": str(pledge.card_ends_on), "days": days})
+        at = start_of_day(ends_on - datetime.timedelta(days=days))
+        key = f"{pledge.reference}:{ends_on}:{days}"
+        later = {"not_before": at, "data": {"ends_on": str(ends_on), "days": days}}
+        write("card_ending", key, pledge=pledge, **later, **({} if needed else _dropped("the pledge has ended")))
 
 
 def pledge_ended(pledge: Pledge) -> None:
@@ -103,8 +115,8 @@ def receipts_due() -> int:
     return len(issued)
 
 
-def _dropped() -> dict[str, Any]:
-    return {"state": LetterState.DROPPED, "reason": "the gift has come"}
+def _dropped(reason: str = "the gift has come") -> dict[str, Any]:
+    return {"state": LetterState.DROPPED, "reason": reason}
 
 
 # --- sending ----------------------------------------------------------------------------------------
@@ -200,7 +212,7 @@ def _attachment(letter: Letter, context: dict[str, Any]) -> tuple[str, bytes, st
     if receipt is None or letter.kind not in {"received", "receipt"}:
         return None
     try:
-        return f"{receipt.number}.pdf", receipts.pdf(receipt), "application/pdf"
+        return f"{receipt.number}.pdf", receipts.pdf(receipt, duplicate=bool(letter.data.get("again"))), "application/pdf"
     except NotPrintable as error:
         logger.error("Receipt %s cannot be printed, its giver waits for it: %s", receipt.number, error)
         context["receipt"] = None  # the letter says that it follows

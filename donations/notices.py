@@ -1,10 +1,14 @@
 """The inbox: a provider's message is a row before it is answered, and is worked on from the row."""
 
 import datetime
+import functools
 import logging
+import math
+import operator
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from donations import providers
@@ -18,7 +22,10 @@ from supporters.models import Account
 
 logger = logging.getLogger(__name__)
 
-TRIES = 20  # then a message that cannot be worked on is held for staff
+TRIES = 60  # then a message that cannot be worked on is held for staff: more than seven hours of growing waits
+LONGEST_WAIT = datetime.timedelta(minutes=8)
+# What waits is woken by what it waits for; should the waker have died before it did, the sweep finds it.
+WAITING_AGAIN = datetime.timedelta(minutes=5)
 
 
 def receive(provider: str, body: bytes, headers: Mapping[str, str]) -> ProviderNotice:
@@ -49,16 +56,20 @@ def work(pk: int) -> Outcome | None:
     except ProviderUnavailable as error:
         return _try_later(row, f"the provider could not be asked: {error}")
     outcome = _enter(row, told)
-    for waiting in outcome.tells:
-        for pk_waiting in list(_waiting(row.provider, waiting)):
-            work(pk_waiting)
+    if outcome.state == NoticeState.WAITING:
+        # What it waits for may have come while this was written down: whoever brought it did not see it waiting yet.
+        outcome = _enter(row, told)
+    _wake(row.provider, outcome)
     return outcome
 
 
 def work_left_behind(most: int = 500) -> int:
     """Work on messages nobody has finished; return how many. One that fails does not keep the others."""
     done = 0
-    for pk in list(ProviderNotice.objects.left_behind().values_list("pk", flat=True)[:most]):
+    now = timezone.now()
+    new = ProviderNotice.objects.left_behind().filter(_rested(now)).values_list("pk", flat=True)[:most]
+    waiting = ProviderNotice.objects.filter(state=NoticeState.WAITING, worked_at__lt=now - WAITING_AGAIN).order_by("worked_at")
+    for pk in [*new, *waiting.values_list("pk", flat=True)[:most]]:
         try:
             done += work(pk) is not None
         except Exception:
@@ -79,10 +90,26 @@ def enter_facts(facts: list[Fact], cause: Cause) -> Outcome:
     """Enter facts that came by no message (looked up, by hand), all or none; raises Waits, Quarantined, NotAllowed."""
     with transaction.atomic():
         outcome = _together([enter(fact, cause) for fact in facts])
-    for waiting in outcome.tells:
-        for pk in list(_waiting(cause.provider, waiting)):
-            work(pk)
+    _wake(cause.provider, outcome)
     return outcome
+
+
+def _rested(now: datetime.datetime) -> Q:
+    """Keep what was not tried yet, or so long ago that trying again may help: 2, 4, 8 seconds, up to minutes."""
+    longest = int(math.log2(LONGEST_WAIT.total_seconds()))
+    waits = [Q(tries=tries, worked_at__lt=now - datetime.timedelta(seconds=2**tries)) for tries in range(1, longest)]
+    return functools.reduce(operator.or_, waits, Q(tries=0) | Q(tries__gte=longest, worked_at__lt=now - LONGEST_WAIT))
+
+
+def _wake(provider: str, outcome: Outcome) -> None:
+    """Work on what waited for what was told."""
+    for told in outcome.tells:
+        for pk in _waiting(provider, told):
+            with transaction.atomic():
+                row = ProviderNotice.objects.select_for_update().get(pk=pk)
+                if row.state == NoticeState.QUARANTINED:
+                    _step(row, NoticeState.NEW, "what it lacked has been told")
+            work(pk)
 
 
 def _enter(row: ProviderNotice, told: list[Fact] | None) -> Outcome:
@@ -104,6 +131,7 @@ def _enter(row: ProviderNotice, told: list[Fact] | None) -> Outcome:
                 outcome, waits_for = Outcome(NoticeState.WAITING, str(wait)), wait.waits_for
             except (Quarantined, NotAllowed) as trouble:
                 logger.warning("Notice %s is held for staff: %s", row.pk, trouble)
+                waits_for = getattr(trouble, "waits_for", "")
                 outcome = Outcome(NoticeState.QUARANTINED, str(trouble))
         row.waits_for = waits_for
         _step(row, outcome.state, outcome.reason)
@@ -119,7 +147,9 @@ def _together(outcomes: list[Outcome]) -> Outcome:
 
 
 def _waiting(provider: str, waits_for: str) -> list[int]:
-    waiting = ProviderNotice.objects.filter(provider=provider, state=NoticeState.WAITING, waits_for=waits_for)
+    # Apart from sums, nothing that is held for staff waits: the inbox is asked only for what its index holds.
+    states = [NoticeState.WAITING, NoticeState.QUARANTINED] if waits_for.startswith("amount:") else [NoticeState.WAITING]
+    waiting = ProviderNotice.objects.filter(provider=provider, state__in=states, waits_for=waits_for)
     return list(waiting.order_by("id").values_list("pk", flat=True))
 
 

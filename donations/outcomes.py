@@ -27,4 +27,11 @@ class Waits(Exception):
 
 
 class Quarantined(Exception):
-    """A fact contradicts what we know: nothing is booked, staff decide. The message says what does not fit."""
+    """A fact contradicts what we know: nothing is booked, staff decide. The message says what does not fit.
+
+    `waits_for` names what would resolve it, where another message may yet tell it.
+    """
+
+    def __init__(self, reason: str, waits_for: str = "") -> None:
+        super().__init__(reason)
+        self.waits_for = waits_for

@@ -35,7 +35,7 @@ S = GiftStatus
 # after we had given the attempt up.
 GIFT_MOVES: dict[str, set[str]] = {
     S.PENDING: {S.ON_ITS_WAY, S.RECEIVED, S.FAILED, S.EXPIRED, S.SKIPPED},
-    S.ON_ITS_WAY: {S.RECEIVED, S.FAILED},
+    S.ON_ITS_WAY: {S.RECEIVED, S.FAILED, S.SKIPPED},
     S.FAILED: {S.ON_ITS_WAY, S.RECEIVED, S.EXPIRED, S.SKIPPED},
     S.EXPIRED: {S.ON_ITS_WAY, S.RECEIVED},
     S.SKIPPED: {S.RECEIVED},

@@ -8,7 +8,8 @@ import dataclasses
 import datetime
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -205,17 +206,23 @@ _PLEDGE = (
 
 def ending() -> dict[str, Any]:
     """Return all that must not depend on the order of messages: rows without ids, serial numbers and clock times."""
+    names = dict.fromkeys(Gift.objects.filter(attempt__isnull=False).values_list("reference", flat=True), "the gift")
+    names |= {gift.reference: gift.bill for gift in Gift.objects.filter(attempt=None)}
+    names |= dict(Pledge.objects.values_list("reference", "name_there"))
+
+    def rows(found: Iterable[Any]) -> list[str]:
+        lines = [repr(tuple(sorted(part.items()) if isinstance(part, dict) else part for part in row)) for row in found]
+        return sorted(re.sub("|".join(map(re.escape, names)), lambda known: names[known[0]], line) for line in lines)
+
     return {
-        "gifts": sorted(map(repr, Gift.objects.values_list(*_GIFT))),
-        "pledges": sorted(map(repr, Pledge.objects.values_list(*_PLEDGE))),
-        "events": sorted(map(repr, PledgeEvent.objects.values_list("pledge__name_there", "kind", "key", "at", "data"))),
-        "ledger": sorted(map(repr, LedgerEntry.objects.values_list("key", "kind", "amount", "currency", "day", "gift__bill"))),
-        "receipts": sorted(
-            repr((number, voided is not None)) for number, voided in Receipt.objects.values_list("gift__payment", "voided_at")
-        ),
-        "letters": sorted(map(repr, Letter.objects.values_list("key", "kind", "state", "to", "data"))),
-        "totals": sorted(map(repr, LedgerEntry.objects.kept().values_list("currency").annotate(Sum("amount")))),
-        "troubling": sorted(map(repr, ProviderNotice.objects.troubling().values_list("kind", "reason"))),
+        "gifts": rows(Gift.objects.values_list(*_GIFT)),
+        "pledges": rows(Pledge.objects.values_list(*_PLEDGE)),
+        "events": rows(PledgeEvent.objects.values_list("pledge__name_there", "kind", "key", "at", "data")),
+        "ledger": rows(LedgerEntry.objects.values_list("key", "kind", "amount", "currency", "day", "gift__bill")),
+        "receipts": rows((payment, at is not None) for payment, at in Receipt.objects.values_list("gift__payment", "voided_at")),
+        "letters": rows(Letter.objects.values_list("key", "kind", "state", "to", "data")),
+        "totals": rows(LedgerEntry.objects.kept().values_list("currency").annotate(Sum("amount"))),
+        "troubling": rows(ProviderNotice.objects.troubling().values_list("kind", "reason")),
     }
 
 
