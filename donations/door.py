@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -27,7 +27,7 @@ def notice(request: HttpRequest, provider: str) -> HttpResponse:
     except (BadNotice, LookupError, ValueError) as refusal:
         logger.warning("A message for %s was refused: %s", provider, type(refusal).__name__)
         return HttpResponse("refused", status=400, content_type="text/plain")
-    except DatabaseError:
+    except Error:
         logger.exception("A message from %s could not be kept: it is asked to come again", provider)
         return HttpResponse("come again", status=503, content_type="text/plain")
     notices.at_the_door(row)
