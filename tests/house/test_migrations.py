@@ -10,7 +10,7 @@ from tests.house.commands import run
 OURS = [
     config.label
     for config in apps.get_app_configs()
-    if config.name in {"stories", "supporters", "safeguarding", "donations", "public_pages", "hope_site"}
+    if config.name in {"stories", "supporters", "safeguarding", "donations", "public_pages", "sandbox_bank", "hope_site"}
 ]
 
 
