@@ -23,14 +23,35 @@ def _may(app: str, actions: tuple[str, ...], *models: str) -> set[str]:
 
 _SEE_STORIES = _may("stories", _LOOK, *_LIBRARY, *_SHELVES) | {"safeguarding.view_contributor"}
 
+# Asking for a refund is add_refundrequest, deciding about one change_refundrequest; a gift is added by hand alone.
+_FUNDRAISING = (
+    _may("supporters", ("change", "view"), "supporter")
+    | _may("supporters", _LOOK, "supporterconsent")
+    | _may("donations", ("add", "view"), "gift", "refundrequest")
+    | _may("donations", ("change", "view"), "pledge", "guardswitch")
+    | _may("donations", _LOOK, "pledgeevent", "dedication")
+    | _may("donations", _ALL, "appeal", "suggestedamount")
+    | {"donations.export_gift"}
+)
+# change_providernotice is the right to replay one, add_ledgerentry to adopt a line of the provider's book, add_letter to send
+# a receipt again: what is in these tables is edited by nobody.
+_FINANCE = (
+    _FUNDRAISING
+    | _may("donations", _LOOK, "giftaiddeclaration", "ledgerentry", "letter", "providernotice", "receipt", "reconciliationrun")
+    | _may("donations", ("change", "view"), "charitydetails")
+    | {
+        "donations.add_ledgerentry", "donations.add_letter", "donations.change_providernotice", "donations.change_refundrequest",
+    }
+)  # fmt: skip
+
 GROUPS: dict[str, set[str]] = {
     # What was public once can be deleted by nobody; the admin sees to that (stories.admin).
     "Editor": _may("stories", _ALL, *_LIBRARY) | _may("stories", _KEEP, *_SHELVES) | {"safeguarding.view_contributor"},
     "Reviewer": _SEE_STORIES | {"stories.publish_story"},
     # change_consent is the right to withdraw one and to stop its stories: a consent itself is never edited.
     "Safeguarding lead": _SEE_STORIES | _may("safeguarding", _KEEP, "contributor", "consent"),
-    "Fundraising": set(),
-    "Finance": set(),
+    "Fundraising": _FUNDRAISING,
+    "Finance": _FINANCE,
 }
 
 

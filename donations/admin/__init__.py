@@ -1,20 +1,5 @@
-"""The staff's side of giving: look at everything, change what may change, and leave a trace of each act."""
+"""The staff's side of giving: look at everything, change what may change by verbs with a reason, leave a trace of each."""
 
-from django.contrib import admin
+from donations.admin import appeals, books, gifts, guarding, people, pledges, reconciling, refunding
 
-from donations import models
-
-for model in (
-    models.Appeal,
-    models.CharityDetails,
-    models.Gift,
-    models.GiftAidDeclaration,
-    models.LedgerEntry,
-    models.Letter,
-    models.Pledge,
-    models.ProviderNotice,
-    models.Receipt,
-    models.ReconciliationRun,
-    models.RefundRequest,
-):
-    admin.site.register(model)
+__all__ = ["appeals", "books", "gifts", "guarding", "people", "pledges", "reconciling", "refunding"]
