@@ -2,15 +2,17 @@
 
 import dataclasses
 from typing import Any
+from urllib.parse import urlencode
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from django.conf import settings
 from django.core.validators import slug_re
-from django.db.models import Q
+from django.db.models import Q, Subquery
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from donations import fees
-from donations.models import Appeal, LedgerEntry, SuggestedAmount
+from donations.models import Appeal, Gift, LedgerEntry, SuggestedAmount
 from donations.models.appeals import GENERAL_SLUG, Frequency
 from donations.money import Money, exponent, formatted
 from stories.models import Story
@@ -149,3 +151,22 @@ def moving_story(slug: str) -> dict[str, Any] | None:
     if story is None or story.live_revision is None or ASK not in story.live_revision.content["channels"]:
         return None
     return story.live_revision.content | {"slug": story.slug, "address": story.get_absolute_url()}
+
+
+def channels_of(slug: str) -> Subquery:
+    """Return, to annotate another question with, the channels of a public story; None of them where there is none."""
+    known = slug if slug_re.fullmatch(slug) else ""
+    return Subquery(Story.objects.published().filter(slug=known).values("live_revision__content__channels")[:1])
+
+
+def form_address(gift: Gift, *, monthly: bool = False) -> str:
+    """Return the path of the form with a gift's choices made; `monthly` asks for every month and leaves the sum open."""
+    same = not monthly or gift.frequency == Frequency.MONTHLY
+    chosen = {"frequency": gift.frequency if same else Frequency.MONTHLY.value, "currency": gift.currency}
+    if same:
+        chosen["amount"] = plain(Money(gift.amount - gift.fee_cover, gift.currency))
+    if gift.story_slug:
+        chosen["story"] = gift.story_slug
+    general = gift.appeal.slug == GENERAL_SLUG
+    path = reverse("give") if general else reverse("give-appeal", args=[gift.appeal.slug])
+    return f"{path}?{urlencode(chosen)}"

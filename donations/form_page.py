@@ -101,8 +101,9 @@ def _written(money: Money | None) -> str:
 
 def _summary(form: GivingForm) -> list[tuple[str, str]]:
     """Return each thing that is wrong with the id of the field to mend, "" for those of the whole form."""
+    order = list(form.fields)
     found = []
-    for name, messages in form.errors.items() if form.is_bound else ():
+    for name, messages in sorted(form.errors.items(), key=lambda wrong: order.index(wrong[0]) if wrong[0] in order else -1):
         hidden = name not in form.fields or form[name].is_hidden
         found += [("" if hidden else _target(form, name), message) for message in messages]
     return found

@@ -8,6 +8,7 @@ from babel.numbers import get_decimal_symbol
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -27,6 +28,9 @@ _PRESET = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
 _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][ABD-HJLNP-UW-Z]{2})")
 _ATTEMPT = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _ADDRESS = re.compile(r"://|www\.|[<>]", re.IGNORECASE)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+UNREADABLE = "\ufffd"
+_LOST = lazy("Part of this form was lost on the way. Please press the button once more.")
 DECLARED_NAME = 35  # characters of a name in the tax office's schedule
 DECLARED_ADDRESS = 200
 
@@ -45,8 +49,18 @@ def gift_aid_possible(currency: str) -> bool:
     return settings.TAX_JURISDICTION == "GB" and currency == "GBP"
 
 
+def _readable(data: QueryDict) -> QueryDict:
+    """Return what was sent with a mark in place of characters that no page can show again; the mark is refused."""
+    read = data.copy()
+    for name, values in data.lists():
+        read.setlist(name, [_CONTROL.sub(UNREADABLE, value) for value in values])
+    return read
+
+
 def _line(text: str) -> str:
     """Return a line of words with single spaces; raises ValidationError for what can only be an advertisement."""
+    if UNREADABLE in text:
+        raise ValidationError(_("There is a character in this that we cannot read. Please write it again."), code="character")
     if _ADDRESS.search(text):
         raise ValidationError(_("Please write this without web addresses."), code="address")
     return " ".join(text.split())
@@ -55,8 +69,22 @@ def _line(text: str) -> str:
 class GivingForm(forms.Form):
     """One gift, as its giver says it. `frequency`, `currency`, `amount` and `other_amount` make the sum."""
 
-    frequency = forms.ChoiceField(label=lazy("How often"), choices=Frequency.choices, widget=forms.RadioSelect)
-    currency = forms.ChoiceField(label=lazy("Currency"))
+    frequency = forms.ChoiceField(
+        label=lazy("How often"),
+        choices=Frequency.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": lazy("Please choose once or monthly."),
+            "invalid_choice": lazy("Please choose once or monthly."),
+        },
+    )
+    currency = forms.ChoiceField(
+        label=lazy("Currency"),
+        error_messages={
+            "required": lazy("Please choose a currency."),
+            "invalid_choice": lazy("Please choose one of the currencies shown."),
+        },
+    )
     amount = forms.CharField(
         label=lazy("How much"),
         max_length=16,
@@ -71,17 +99,23 @@ class GivingForm(forms.Form):
     first_name = forms.CharField(
         label=lazy("First name"),
         max_length=60,
+        error_messages={"required": lazy("Please write your first name.")},
         widget=forms.TextInput(attrs={"autocomplete": "given-name", "enterkeyhint": "next"}),
     )
     last_name = forms.CharField(
         label=lazy("Last name"),
         max_length=60,
+        error_messages={"required": lazy("Please write your last name.")},
         widget=forms.TextInput(attrs={"autocomplete": "family-name", "enterkeyhint": "next"}),
     )
     email = forms.EmailField(
         label=lazy("E-mail"),
         max_length=254,
         help_text=lazy("Your receipt goes here."),
+        error_messages={
+            "required": lazy("Please write your e-mail address."),
+            "invalid": lazy("Please write an e-mail address like name@example.org."),
+        },
         widget=forms.EmailInput(attrs={"autocomplete": "email", "enterkeyhint": "next", "autocapitalize": "none"}),
     )
     cover_fee = forms.BooleanField(required=False)
@@ -101,6 +135,7 @@ class GivingForm(forms.Form):
         label=lazy("E-mail of somebody to tell"),
         required=False,
         max_length=254,
+        error_messages={"invalid": lazy("Please write an e-mail address like name@example.org.")},
         help_text=lazy("We write to them once, when your gift has come. The sum is never told."),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
@@ -133,11 +168,11 @@ class GivingForm(forms.Form):
     gift_aid_future = forms.BooleanField(required=False)
     gift_aid_past = forms.BooleanField(required=False)
     consent_email = forms.BooleanField(required=False)
-    attempt = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    attempt = forms.CharField(widget=forms.HiddenInput, max_length=64, error_messages={"required": _LOST, "max_length": _LOST})
     story = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, data: QueryDict | None = None, **options: Any) -> None:
+        super().__init__(None if data is None else _readable(data), **options)
         self.fields["currency"].choices = [(code, code) for code in settings.CURRENCIES]  # type: ignore[attr-defined]
         if settings.TAX_JURISDICTION == "GB" and "GBP" in settings.CURRENCIES:
             self.fields["gift_aid"].label = declaration_words.this_gift()
@@ -208,7 +243,7 @@ class GivingForm(forms.Form):
         """Return the token as this site makes them: by it a second press is known for the same gift."""
         attempt = self.cleaned_data["attempt"]
         if not _ATTEMPT.fullmatch(attempt):
-            raise ValidationError(_("Part of this form was lost on the way. Please press the button once more."), code="attempt")
+            raise ValidationError(_LOST, code="attempt")
         return str(attempt)
 
     def clean(self) -> dict[str, Any]:
@@ -256,7 +291,10 @@ class GivingForm(forms.Form):
                 self.add_error(name, _("For Gift Aid a name has %(most)d letters at most.") % {"most": DECLARED_NAME})
         for name in GIFT_AID_FIELDS:
             if name in cleaned:
-                cleaned[name] = " ".join(cleaned[name].split())
+                try:
+                    cleaned[name] = _line(cleaned[name])
+                except ValidationError as wrong:
+                    self.add_error(name, wrong)
         for name, words in (
             ("gift_aid_house", _("Please give your house name or number: Gift Aid needs your home address.")),
             ("gift_aid_address", _("Please give your street and town: Gift Aid needs your home address.")),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from donations import providers
+from donations import asking, providers
 from donations.calendar import charity_day
 from donations.models import Appeal, Gift
 from donations.models.gifts import UNPAID, GiftStatus
@@ -94,7 +94,7 @@ def _request(gift: Gift) -> CheckoutRequest:
             description = _("Monthly gift to %(charity)s") % {"charity": settings.CHARITY_NAME}
         else:
             description = _("Gift to %(charity)s") % {"charity": settings.CHARITY_NAME}
-        back = settings.SITE_URL + reverse("give-appeal", args=[gift.appeal.slug])
+        back = settings.SITE_URL + asking.form_address(gift)
     name = f"{gift.details.get('first_name', '')} {gift.details.get('last_name', '')}".strip()
     return CheckoutRequest(
         reference=gift.reference,

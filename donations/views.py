@@ -2,28 +2,31 @@
 
 import logging
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from donations import asking, form_page, giving
+from donations import asking, form_page, giving, guard
 from donations.calendar import charity_day
 from donations.forms import GivingForm, new_attempt
 from donations.models import Appeal, Gift, Receipt
 from donations.models.appeals import GENERAL_SLUG, Frequency
 from donations.models.gifts import GiftStatus
-from donations.money import Money, formatted
+from donations.money import formatted
 from donations.providers.base import ProviderUnavailable, Refused
 from public_pages.decorators import public_page
 
 logger = logging.getLogger(__name__)
 
+_REFUSED = lazy("The payment page could not be opened, and nothing was charged. We are looking into it; please try again later.")
+_SILENT = lazy(
+    "The payment page does not answer just now, and nothing was charged. Everything you typed is still here: please press "
+    "the button again."
+)
 ASKED = ("frequency", "amount", "currency")
 
 
@@ -36,7 +39,9 @@ class SeeOther(HttpResponseRedirect):
 @require_http_methods(["GET", "HEAD", "POST"])
 def give(request: HttpRequest, appeal: str = "") -> HttpResponse:
     """Show the giving form, or take it in: 303 to the provider's page, 422 with what is wrong, 503 while nothing can be paid."""
-    asked = get_object_or_404(Appeal.objects.filter(published=True), slug=appeal or GENERAL_SLUG)
+    slug = request.POST.get("story", "")
+    found = Appeal.objects.filter(published=True).annotate(story_channels=asking.channels_of(slug))
+    asked = get_object_or_404(found, slug=appeal or GENERAL_SLUG)
     now = timezone.now()
     if asked.starts_at and asked.starts_at > now:
         raise Http404
@@ -57,7 +62,8 @@ def _new_form(request: HttpRequest, appeal: Appeal) -> HttpResponse:
     story = asking.moving_story(request.GET.get("story", ""))
     choice = form_page.first_choice({name: request.GET.get(name, "") for name in ASKED}, appeal, sets)
     form = GivingForm(initial=choice | {"attempt": new_attempt(), "story": story["slug"] if story else ""})
-    return render(request, "donations/give.html", form_page.context(form, appeal, sets, story))
+    page = form_page.context(form, appeal, sets, story) | {"guard_fields": guard.fields(request)}
+    return render(request, "donations/give.html", page)
 
 
 def _shown_again(request: HttpRequest, appeal: Appeal) -> HttpResponse:
@@ -68,40 +74,36 @@ def _shown_again(request: HttpRequest, appeal: Appeal) -> HttpResponse:
 
 def _checkout(request: HttpRequest, form: GivingForm, appeal: Appeal) -> HttpResponse:
     """Begin the attempt and send the giver to the provider's page; outside any transaction but the attempt's own."""
-    if not _may_go_on(request, form):
-        return _answer(request, form, appeal, 422)
-    story = asking.moving_story(form.cleaned_data["story"])
-    gift = giving.begin(form.intent(appeal, story["slug"] if story else ""))
+    try:
+        guard.check(request, email=form.cleaned_data["email"])
+    except guard.Refused as refused:
+        form.add_error(None, refused.message)
+        return _answer(request, form, appeal, refused.status, refused)
+    gift = giving.begin(form.intent(appeal, form.cleaned_data["story"] if asking.ASK in (appeal.story_channels or ()) else ""))
     try:
         return SeeOther(giving.checkout(gift))
     except Refused:
         logger.exception("The provider refuses the checkout of gift %s", gift.pk)
-        form.add_error(
-            None,
-            _("The payment page could not be opened, and nothing was charged. We are looking into it; please try again later."),
-        )
+        form.add_error(None, _REFUSED)
     except ProviderUnavailable:
         logger.warning("The provider does not answer for gift %s", gift.pk, exc_info=True)
-        form.add_error(
-            None,
-            _(
-                "The payment page does not answer just now, and nothing was charged. Everything you typed is still here: please press the button again."
-            ),
-        )
+        form.add_error(None, _SILENT)
     return _answer(request, form, appeal, 503)
 
 
-def _may_go_on(request: HttpRequest, form: GivingForm) -> bool:
-    """Return whether this attempt may reach the provider."""
-    return True
-
-
-def _answer(request: HttpRequest, form: GivingForm, appeal: Appeal, status: int) -> HttpResponse:
+def _answer(
+    request: HttpRequest, form: GivingForm, appeal: Appeal, status: int, refused: guard.Refused | None = None
+) -> HttpResponse:
+    """Show the form with all that was typed, and in it what the guard wants to see next time."""
     if not form.said("attempt") or "attempt" in form.errors:
         form.replace_attempt(new_attempt())
     story = asking.moving_story(form.said("story"))
     page = form_page.context(form, appeal, asking.amount_sets(appeal), story)
-    return render(request, "donations/give.html", page, status=status)
+    page["guard_fields"] = guard.fields(request, refused)
+    response = render(request, "donations/give.html", page, status=status)
+    for name, value in (refused.headers if refused else {}).items():
+        response[name] = value
+    return response
 
 
 @public_page()
@@ -139,24 +141,13 @@ def thanks(request: HttpRequest, reference: str) -> HttpResponse:
         "test": gift.provider == "sandbox",
         "next_on": gift.pledge.next_on if gift.pledge else None,
         "story": asking.moving_story(gift.story_slug),
-        "again": _again(gift, gift.frequency),
-        "every_month": _again(gift, Frequency.MONTHLY),
+        "again": asking.form_address(gift),
+        "every_month": asking.form_address(gift, monthly=True),
     }
     response = render(request, "donations/thanks.html", page)
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _again(gift: Gift, frequency: str) -> str:
-    """Return the address of the form with a gift's choices, before its fee was covered."""
-    chosen = {"frequency": frequency, "currency": gift.currency}
-    if frequency == gift.frequency:
-        chosen["amount"] = asking.plain(Money(gift.amount - gift.fee_cover, gift.currency))
-    if gift.story_slug:
-        chosen["story"] = gift.story_slug
-    path = reverse("give") if gift.appeal.slug == GENERAL_SLUG else reverse("give-appeal", args=[gift.appeal.slug])
-    return f"{path}?{urlencode(chosen)}"
 
 
 @require_safe
