@@ -34,10 +34,11 @@ def nightly() -> int:
     newest = day_now - datetime.timedelta(days=1)
     if timezone.now() < start_of_day(day_now) + BEGINS:
         newest -= datetime.timedelta(days=1)
-    days = [newest - datetime.timedelta(days=back) for back in reversed(range(BACK))]
-    known = set(ReconciliationRun.objects.filter(provider=name, day__gte=days[0]).values_list("day", flat=True))
-    if not ReconciliationRun.objects.filter(provider=name).exists():
-        days = days[-1:]  # a new site has nothing to make up for
+    runs = ReconciliationRun.objects.filter(provider=name)
+    first = runs.order_by("day").values_list("day", flat=True).first()
+    oldest = max(first or newest, newest - datetime.timedelta(days=BACK - 1))  # a new site has nothing to make up for
+    days = [oldest + datetime.timedelta(days=number) for number in range((newest - oldest).days + 1)]
+    known = set(runs.filter(day__gte=oldest).values_list("day", flat=True))
     return sum(_compared(name, day) for day in days if day not in known)
 
 

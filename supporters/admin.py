@@ -5,6 +5,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -98,6 +99,8 @@ class SupporterForm(forms.ModelForm):
         help_text=_("One line each."),
         widget=forms.Textarea({"rows": 4, "class": "vLargeTextField"}),
     )
+
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     class Meta:
         model = Supporter

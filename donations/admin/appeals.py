@@ -30,7 +30,7 @@ class ImpactTranslations(TranslationsField):
         super().__init__(**kwargs)
         self.fields = tuple(forms.CharField(max_length=IMPACT, required=False) for _language in self.languages)
         for widget in self.widget.widgets:
-            widget.attrs |= {"maxlength": IMPACT, "size": 60}
+            widget.attrs |= {"maxlength": IMPACT, "size": 34}
 
 
 class SuggestedAmountForm(forms.ModelForm):
@@ -43,7 +43,7 @@ class SuggestedAmountForm(forms.ModelForm):
     class Meta:
         model = SuggestedAmount
         fields = ("frequency", "currency", "amount", "impact", "impact_translations", "default")
-        widgets = {"impact": forms.TextInput({"size": 60})}
+        widgets = {"impact": forms.Textarea({"rows": 2, "cols": 34})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -30,8 +30,8 @@ from supporters.searching import ids_matching
 class LedgerAdmin(FoundByGift, GivingAdmin):
     """Every line of the ledger, newest first."""
 
-    list_display = ("booked_at", "day", "kind", "sum", "of", "provider", "reason")
-    list_display_links = ("booked_at", "sum")
+    list_display = ("sum", "kind", "of", "day", "booked_at", "provider", "reason")
+    list_display_links = ("sum", "booked_at")
     list_filter = (by_time("booked_at"), "kind", ByProvider)
     list_select_related = ("gift__supporter",)
     ordering = ("-booked_at", "-id")

@@ -90,8 +90,8 @@ class DedicationInline(LookOnlyInline):
 class GiftAdmin(GivingAdmin):
     """Gifts and attempts, newest first."""
 
-    list_display = ("created_at", "who", "total", "status", "frequency", "appeal", "provider")
-    list_display_links = ("created_at", "total")
+    list_display = ("total", "who", "created_at", "status", "frequency", "appeal", "provider")
+    list_display_links = ("total", "created_at")
     list_filter = (ByTime, "status", "frequency", ByProvider, "appeal")
     list_select_related = ("supporter", "appeal")
     ordering = ("-created_at", "-id")

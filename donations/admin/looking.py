@@ -61,6 +61,8 @@ def may(request: HttpRequest, permission: str) -> None:
 class LookOnly(admin.options.BaseModelAdmin):
     """Rows that are shown and never typed into, added or deleted."""
 
+    empty_value_display = "–"
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Say no."""
         return False

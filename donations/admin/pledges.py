@@ -86,8 +86,8 @@ class InstalmentsInline(LookOnlyInline):
 class PledgeAdmin(GivingAdmin):
     """Pledges, newest first."""
 
-    list_display = ("started_at", "giver", "monthly", "status", "next_on", "appeal", "provider")
-    list_display_links = ("started_at", "monthly")
+    list_display = ("monthly", "giver", "started_at", "status", "next_on", "appeal", "provider")
+    list_display_links = ("monthly", "started_at")
     list_filter = ("status", by_time("started_at"), ByProvider, "appeal")
     list_select_related = ("supporter", "appeal")
     ordering = ("-started_at", "-id")

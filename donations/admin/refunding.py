@@ -99,8 +99,8 @@ class DecisionForm(forms.Form):
 class RefundAdmin(FoundByGift, GivingAdmin):
     """Refunds: those that wait for a second person, and what became of the others."""
 
-    list_display = ("asked_at", "total", "of", "state", "asked_by", "approved_by", "reason")
-    list_display_links = ("asked_at", "total")
+    list_display = ("total", "of", "asked_at", "state", "asked_by", "approved_by", "reason")
+    list_display_links = ("total", "asked_at")
     list_filter = ("state", by_time("asked_at"))
     list_select_related = ("gift__supporter", "asked_by", "approved_by")
     ordering = ("-asked_at", "-id")

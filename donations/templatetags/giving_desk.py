@@ -63,7 +63,7 @@ def _books() -> list[Line]:
     address = reverse("admin:donations_reconciliationrun_changelist")
     if last is None:
         return [Line(_("The books have not been compared yet"), address)]
-    day, differing = date_format(last.day, "SHORT_DATE_FORMAT"), len(last.differences)
+    day, differing = date_format(last.day, "DATE_FORMAT"), len(last.differences)
     if not differing:
         return [Line(_("The books of %(day)s agree") % {"day": day}, address)]
     words = ngettext("%(count)d line of %(day)s differs", "%(count)d lines of %(day)s differ", differing)
