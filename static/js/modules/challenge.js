@@ -1,11 +1,10 @@
-// Solves the giving form's proof of work in a worker while its giver types. A form sent before that waits for it; where
-// it cannot be solved the form is sent without, and the answer shows another way.
-//
-// The same file is the worker: the policy allows scripts of ours, and one file needs no second address.
+// Solves the giving form's proof of work in a worker (this same file) while its giver types. A form sent before that
+// waits for it; where it cannot be solved the form is sent without, and the answer shows another way.
 
 const BATCH = 256;
 
 export default function challenge(box) {
+  if (!window.Worker) return;
   const form = box.closest("form");
   const proof = box.querySelector("input");
   const status = box.querySelector("[role=status]");
@@ -26,13 +25,17 @@ export default function challenge(box) {
   worker.addEventListener("error", () => end());
   worker.postMessage(JSON.parse(box.dataset.challenge));
 
-  form.addEventListener("submit", (event) => {
-    if (done) return;
+  // Before the form's own listeners: to them a held form was never sent.
+  function hold(event) {
+    if (done || event.target !== form) return;
     event.preventDefault();
+    event.stopPropagation();
     held = { button: event.submitter };
+    event.submitter?.after(status);
     status.textContent = status.dataset.words;
     status.classList.remove("visually-hidden");
-  });
+  }
+  document.addEventListener("submit", hold, true);
 }
 
 async function solve({ algorithm, challenge, maxNumber, salt, signature }) {
