@@ -23,6 +23,8 @@ from donations.money import Money, check_limits
 from donations.providers.base import Fact, Provider
 from supporters.models import Account
 
+ASKED_AGAIN = datetime.timedelta(hours=1)  # so long an act that was not answered is taken for the same one
+
 
 @dataclass(frozen=True)
 class NextGift:
@@ -66,7 +68,8 @@ def change(pledge: Pledge, amount: Money | None = None, anchor_day: int | None =
     if total.currency != pledge.currency:
         raise NotAllowed(f"a pledge in {pledge.currency} stays in {pledge.currency}")
     check_limits(total)
-    _act(pledge, "change", by, lambda there, key: there.change(pledge.name_there, total, day, key))
+    wish = f"{total.minor} on the {day}"
+    _act(pledge, "change", by, lambda there, key: there.change(pledge.name_there, total, day, key), wish=wish)
 
 
 def skip(pledge: Pledge, by: Account | None = None) -> None:
@@ -78,7 +81,7 @@ def pause(pledge: Pledge, until: datetime.date, by: Account | None = None) -> No
     """Charge nothing before a day, which lies ahead and within a year."""
     if not today() < until <= today() + datetime.timedelta(days=366):
         raise NotAllowed("a pause ends on a day within a year")
-    _act(pledge, "pause", by, lambda there, key: there.pause(pledge.name_there, until, key))
+    _act(pledge, "pause", by, lambda there, key: there.pause(pledge.name_there, until, key), wish=str(until))
 
 
 def resume(pledge: Pledge, by: Account | None = None) -> None:
@@ -104,9 +107,11 @@ def _act(pledge: Pledge, what: str, by: Account | None, ask: Callable[[Provider,
     with transaction.atomic():
         locked = Pledge.objects.select_for_update().get(pk=pledge.pk)
         _refuse_ended(locked)
-        # An act of the same kind that was begun and never answered is this one, asked again.
-        last = locked.events.filter(kind=f"{what}_asked").order_by("-at").first()
-        if last is not None and not locked.events.filter(kind=f"{what}_done", data__key=last.key).exists():
+        # The same wish that was begun a moment ago and never answered is this one, asked again. Another wish needs a key
+        # of its own, and so does one of another day: the month to be left out now is not the one of then.
+        asked = locked.events.filter(kind=f"{what}_asked", at__gt=timezone.now() - ASKED_AGAIN)
+        last = asked.order_by("-at", "-id").first()
+        if last and last.data.get("wish") == said.get("wish") and not locked.events.filter(key=f"{last.key}:done").exists():
             key = last.key
         else:
             key = f"{what}-{secrets.token_hex(12)}"
@@ -114,7 +119,7 @@ def _act(pledge: Pledge, what: str, by: Account | None, ask: Callable[[Provider,
     fact = ask(providers.named(pledge.provider), key)
     notices.enter_facts([fact], Cause(pledge.provider, by=by, reason=f"{what} asked for"))
     with transaction.atomic():
-        pledge.note(f"{what}_done", f"{key}:done", timezone.now(), key=key)
+        pledge.note(f"{what}_done", f"{key}:done", timezone.now())
     pledge.refresh_from_db()
 
 
