@@ -1,7 +1,9 @@
 """From the form to the provider's page: one attempt, one row, one checkout, however often the button is pressed."""
 
+import datetime
 import hashlib
 import json
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +19,8 @@ from donations.models import Appeal, Gift
 from donations.models.gifts import UNPAID, GiftStatus
 from donations.money import Money
 from donations.providers.base import CheckoutRequest
+
+KEY_HOLDS = datetime.timedelta(hours=23)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +46,15 @@ def begin(intent: Intent) -> Gift:
     """Return the row of an attempt: the same for the same form sent again, another once anything in it is changed."""
     attempt = _fingerprint(intent)
     gift = Gift.objects.filter(attempt=attempt).first()
-    if gift is not None:
+    if gift is not None and not _is_over(gift):
         return gift
+    if gift is not None:  # its page has closed: the same form sent now is another attempt
+        Gift.objects.filter(pk=gift.pk, attempt=attempt).update(attempt=None)
     try:
         with transaction.atomic():
             return Gift.objects.create(
                 attempt=attempt,
-                key=f"gift-{attempt[:40]}",
+                key=f"gift-{secrets.token_hex(20)}",
                 provider=settings.GIVING_PROVIDER,
                 frequency=intent.frequency,
                 amount=intent.total.minor,
@@ -63,6 +69,16 @@ def begin(intent: Intent) -> Gift:
             )
     except IntegrityError:  # the other tab was a moment faster
         return Gift.objects.get(attempt=attempt)
+
+
+def _is_over(gift: Gift) -> bool:
+    """Return whether an attempt can no longer be paid: given up, or its page closed unpaid a day after it opened.
+
+    A provider may forget an idempotency key after a day: nothing is asked under an older one.
+    """
+    if gift.status == GiftStatus.EXPIRED:
+        return True
+    return gift.status in {GiftStatus.PENDING, GiftStatus.FAILED} and gift.created_at < timezone.now() - KEY_HOLDS
 
 
 def checkout(gift: Gift) -> str:

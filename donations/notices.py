@@ -17,7 +17,7 @@ from donations.models import ProviderNotice
 from donations.models.notices import NOTICE_MOVES, NoticeState
 from donations.models.steps import NotAllowed
 from donations.outcomes import Outcome, Quarantined, Waits
-from donations.providers.base import Fact, Notice, ProviderUnavailable
+from donations.providers.base import Fact, Notice, ProviderUnavailable, Refused
 from supporters.models import Account
 
 logger = logging.getLogger(__name__)
@@ -53,6 +53,8 @@ def work(pk: int) -> Outcome | None:
         return None
     try:
         told = providers.named(row.provider).facts(_as_notice(row))
+    except Refused as error:  # asking again would be refused again: staff look
+        return _try_later(row, f"the provider refused to tell: {error}", final=True)
     except ProviderUnavailable as error:
         return _try_later(row, f"the provider could not be asked: {error}")
     outcome = _enter(row, told)
@@ -76,6 +78,26 @@ def work_left_behind(most: int = 500) -> int:
             logger.exception("Working on notice %s failed", pk)
             _try_later(ProviderNotice.objects.get(pk=pk), "our own fault: see the log")
     return done
+
+
+def fetch_missed(provider: str, since: datetime.datetime) -> int:
+    """Keep the provider's messages of a time that never reached the door, and work on them; return how many there were.
+
+    Raises ProviderUnavailable.
+    """
+    told = providers.named(provider).notices(since, timezone.now())
+    known = set()
+    for at in range(0, len(told), 500):
+        names = [notice.id for notice in told[at : at + 500]]
+        known |= set(ProviderNotice.objects.filter(provider=provider, notice__in=names).values_list("notice", flat=True))
+    missed = [notice for notice in told if notice.id not in known]
+    for notice in missed:
+        logger.warning("The message %s of %s never reached the door", notice.id, provider)
+        row, _new = ProviderNotice.objects.get_or_create(
+            provider=provider, notice=notice.id, defaults={"kind": notice.kind, "payload": notice.payload}
+        )
+        work(row.pk)
+    return len(missed)
 
 
 def replay(row: ProviderNotice, by: Account) -> Outcome | None:
@@ -153,12 +175,12 @@ def _waiting(provider: str, waits_for: str) -> list[int]:
     return list(waiting.order_by("id").values_list("pk", flat=True))
 
 
-def _try_later(row: ProviderNotice, reason: str) -> Outcome | None:
+def _try_later(row: ProviderNotice, reason: str, final: bool = False) -> Outcome | None:
     with transaction.atomic():
         row = ProviderNotice.objects.select_for_update().get(pk=row.pk)
         if row.state not in {NoticeState.NEW, NoticeState.WAITING}:
             return None
-        state = NoticeState.QUARANTINED if row.tries + 1 >= TRIES else NoticeState(row.state)
+        state = NoticeState.QUARANTINED if final or row.tries + 1 >= TRIES else NoticeState(row.state)
         _step(row, state, reason)
     return Outcome(state, reason)
 

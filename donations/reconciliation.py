@@ -39,6 +39,15 @@ def mop_up(most: int = 200) -> int:
     return settled + unsent.exclude(provider="offline").update(status=GiftStatus.EXPIRED, details={})
 
 
+def fetch_missed() -> int:
+    """Fetch the messages of the last day that never reached the door; return how many there were."""
+    try:
+        return notices.fetch_missed(providers.configured().name, timezone.now() - NEVER_LEFT)
+    except ProviderUnavailable as error:
+        logger.warning("Missed messages could not be asked for: %s", error)
+        return 0
+
+
 @dataclass(frozen=True)
 class Difference:
     """One line where the two books differ: `ours` and `theirs` signed, None where a side has no such line."""

@@ -42,6 +42,7 @@ def steps() -> list[Step]:
         Step("notices", 1, notices.work_left_behind),
         Step("letters", 1, letters.send_due),
         Step("receipts", 60, letters.receipts_due),
+        Step("missed notices", 30 * 60, reconciliation.fetch_missed),
         Step("mop-up", 30 * 60, reconciliation.mop_up),
         Step("alarm", 10 * 60, _alarm),
     ]

@@ -15,9 +15,9 @@ from sandbox_bank import checkouts, clock, payments, running, schedules
 from sandbox_bank.book import movements
 from sandbox_bank.errors import Refused
 from sandbox_bank.messages import Event
-from sandbox_bank.models import Asked, CardPage, Checkout, Payment, new_ref
+from sandbox_bank.models import Asked, CardPage, Checkout, Message, Payment, new_ref
 
-__all__ = ["cancel", "change", "look_up", "movements", "new_card", "pause", "refund", "resume", "skip", "start"]
+__all__ = ["cancel", "change", "look_up", "movements", "new_card", "pause", "refund", "resume", "sent", "skip", "start"]
 
 
 def start(key: str, request: dict[str, Any]) -> dict[str, Any]:
@@ -34,6 +34,12 @@ def look_up(ref: str) -> list[Event]:
     if checkout is None:
         raise Refused(f"There is no checkout {ref}")
     return checkouts.known(checkout)
+
+
+def sent(since: datetime.datetime, until: datetime.datetime) -> list[str]:
+    """Return the bodies of the messages written in a time, oldest first, whether they reached anybody or not."""
+    found = Message.objects.filter(created_at__gte=since, created_at__lt=until).order_by("created_at", "id")
+    return list(found.values_list("body", flat=True))
 
 
 def refund(payment: str, minor: int, currency: str, key: str) -> dict[str, Any]:

@@ -286,5 +286,8 @@ class Provider(Protocol):
     def new_card(self, pledge: str, return_url: str, key: str) -> str:
         """Return the address of the provider's page where the giver puts another card."""
 
+    def notices(self, since: datetime.datetime, until: datetime.datetime) -> list[Notice]:
+        """Return the messages of a time, oldest first, those that never reached the door too (30 days back at most)."""
+
     def movements(self, since: datetime.datetime, until: datetime.datetime) -> Iterable[Movement]:
         """Return the provider's book between two moments, oldest first."""

@@ -101,6 +101,12 @@ class Sandbox:
         return False
 
     @_asked
+    def notices(self, since: datetime.datetime, until: datetime.datetime) -> list[base.Notice]:
+        """Return the messages of a time, oldest first, those that never reached the door too."""
+        payloads = [json.loads(body) for body in api.sent(since, until)]
+        return [base.Notice(payload["id"], payload["type"], payload) for payload in payloads]
+
+    @_asked
     def refund(self, payment: str, amount: Money, key: str) -> base.Refund:
         """Send money back, never more than is left of the payment."""
         made = api.refund(payment, amount.minor, amount.currency, key)
