@@ -31,7 +31,6 @@ export default function challenge(box) {
     event.preventDefault();
     event.stopPropagation();
     held = { button: event.submitter };
-    event.submitter?.after(status);
     status.textContent = status.dataset.words;
     status.classList.remove("visually-hidden");
   }
