@@ -140,7 +140,7 @@ def _send(pk: int) -> bool:
         message(letter).send()
     except smtplib.SMTPRecipientsRefused as error:
         codes = {code for code, _said in error.recipients.values()}
-        final = all(500 <= code < 600 for code in codes)
+        final = all(500 <= code < 600 for code in codes) or letter.tries >= TRIES
         _end(letter, LetterState.REFUSED if final else LetterState.QUEUED, f"refused: {sorted(codes)}")
         return False
     except Exception as error:
