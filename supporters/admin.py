@@ -2,7 +2,7 @@
 
 # Django's forms and admin classes take no type arguments at run time.
 # mypy: disable-error-code="type-arg"
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -130,8 +130,8 @@ class SupporterAdmin(QuickList):
     ordering = ("-id",)
     search_fields = ("email",)
     search_help_text = _("The beginning of a name or e-mail address.")
-    inlines: Any = (ConsentInline,)
-    fieldsets: Any = (
+    inlines: ClassVar[tuple[type[admin.TabularInline], ...]] = (ConsentInline,)
+    fieldsets = (
         (None, {"fields": ("email", "first_name", "last_name", "lines", "language", "since")}),
         (_("Newest gifts"), {"fields": ("newest",)}),
     )

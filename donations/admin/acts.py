@@ -146,8 +146,7 @@ def page(model_admin: Any, request: HttpRequest, pledge_id: int, name: str) -> H
             if form.cleaned_data["previewed"] == shape:
                 _take(model_admin, request, pledge, act, form)
                 return back
-            form.data = form.data.copy()  # type: ignore[assignment]  # what is shown goes into the hidden field
-            form.data["previewed"] = shape  # type: ignore[index]
+            form.data = {**form.data.dict(), "previewed": shape}  # type: ignore[attr-defined]  # the hidden field says what was seen
             seen = True
         except (NotAllowed, NotAnAmount) as refused:
             form.add_error(None, str(refused))

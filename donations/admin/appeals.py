@@ -30,7 +30,7 @@ class ImpactTranslations(TranslationsField):
         super().__init__(**kwargs)
         self.fields = tuple(forms.CharField(max_length=IMPACT, required=False) for _language in self.languages)
         for widget in self.widget.widgets:
-            widget.attrs |= {"maxlength": IMPACT, "size": 34}
+            widget.attrs |= {"maxlength": IMPACT, "size": 26}
 
 
 class SuggestedAmountForm(forms.ModelForm):
@@ -43,7 +43,7 @@ class SuggestedAmountForm(forms.ModelForm):
     class Meta:
         model = SuggestedAmount
         fields = ("frequency", "currency", "amount", "impact", "impact_translations", "default")
-        widgets = {"impact": forms.Textarea({"rows": 2, "cols": 34})}
+        widgets = {"impact": forms.Textarea({"rows": 2, "cols": 26})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,7 +93,7 @@ class AppealForm(KnownChoices):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "goal_currency" in self.fields:
-            self.fields["goal_currency"].choices = [("", "–"), *typed.currencies()]
+            self.fields["goal_currency"].choices = [("", "–"), *typed.currencies()]  # type: ignore[attr-defined]
         if self.instance.goal:
             self.initial["goal"] = Money(self.instance.goal, self.instance.goal_currency).major()
 
@@ -144,7 +144,7 @@ class AppealAdmin(NoncedMedia, ByTyping):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Leave out the buttons that lead to pages these people may not open."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in self.autocomplete_fields and hasattr(field.widget, "widget"):
             field.widget = field.widget.widget
         return field

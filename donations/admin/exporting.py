@@ -46,7 +46,7 @@ def lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
         yield writer.writerow([defused(cell) for cell in row])
 
 
-def gifts(model_admin: Any, request: HttpRequest) -> HttpResponse:
+def gifts(model_admin: Any, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Stream the gifts of the list as it is filtered; leaves a row in the log of who took what."""
     may(request, "export_gift")
     try:
@@ -54,7 +54,7 @@ def gifts(model_admin: Any, request: HttpRequest) -> HttpResponse:
     except IncorrectLookupParameters:
         return HttpResponseRedirect(reverse("admin:donations_gift_changelist") + "?e=1")
     LogEntry.objects.create(
-        user_id=request.user.pk,
+        user=request.user,  # type: ignore[misc]  # whoever may export has signed in
         content_type=ContentType.objects.get_for_model(Gift),
         object_id=None,
         object_repr="export"[:200],

@@ -5,7 +5,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -141,7 +141,7 @@ class GiftAdmin(GivingAdmin):
         """Ask for a refund."""
         return refunding.ask_page(self, request, gift_id)
 
-    def export(self, request: HttpRequest) -> HttpResponse:
+    def export(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         """Stream the filtered list as a spreadsheet."""
         return exporting.gifts(self, request)
 

@@ -120,13 +120,13 @@ class ByTime(SimpleListFilter):
         """Say yes, so that the range in the address counts."""
         return True
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """Return the way back and the parts of what is chosen."""
         value = self.value() or ""
         yield self._choice(changelist, "", str(_("Any time")), not value)
         year, month, day = (*value.split("-"), "", "", "")[:3]
         for number, label in self.lookup_choices:
-            yield self._choice(changelist, number, label, value == number)
+            yield self._choice(changelist, number, str(label), value == number)
             if number != year:
                 continue
             for each in range(12, 0, -1):

@@ -53,7 +53,7 @@ class TimelineInline(LookOnlyInline):
         """Return the line in words."""
         return WORDS.get(event.kind, event.kind.replace("_", " "))
 
-    @admin.display(description="")
+    @admin.display(description=_("more"))
     def more(self, event: PledgeEvent) -> str:
         """Return what else the line knows."""
         said = dict(event.data)

@@ -116,7 +116,7 @@ class ReconciliationAdmin(GivingAdmin):
         key = f"{comparison.provider}:{difference.kind}:{difference.id}"
         entry = LedgerEntry.objects.filter(key=key).first()
         LogEntry.objects.create(
-            user_id=request.user.pk,
+            user=request.user,  # type: ignore[misc]  # whoever may adopt has signed in
             content_type=ContentType.objects.get_for_model(LedgerEntry),
             object_id=str(entry.pk) if entry else None,
             object_repr=key[:200],

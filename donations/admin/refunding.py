@@ -30,8 +30,8 @@ class RefundForm(forms.Form):
     amount = typed.sum_field(lazy("Amount"))
     reason = typed.reason_field()
 
-    def __init__(self, gift: Gift, left: Money, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"amount": left.major()}, **kwargs)
+    def __init__(self, gift: Gift, left: Money, data: Any = None) -> None:
+        super().__init__(data, initial={"amount": left.major()})
         self.gift, self.left = gift, left
         self.money: Money | None = None
 

@@ -1,7 +1,7 @@
 """Refunds that staff asked for: who asked, who approved, and how far each has got. The ledger alone says what went back."""
 
 import secrets
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -76,7 +76,7 @@ class RefundRequest(models.Model):
     tried_at = models.DateTimeField(_("last tried"), null=True, blank=True)
     said = models.CharField(_("what came of it"), max_length=200, blank=True)
 
-    objects: ClassVar[RefundQuerySet] = RefundQuerySet.as_manager()
+    objects = RefundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("refund")

@@ -1,6 +1,9 @@
 """Refunds: four eyes above a sum, once at the provider whatever fails, never more than is left."""
 
 import datetime
+import os
+import subprocess
+import sys
 from decimal import Decimal
 from typing import Any
 
@@ -115,6 +118,20 @@ def test_the_limit_is_in_each_currencys_own_units_and_can_be_nothing(settings: A
     assert refunds.four_eyes_above("KWD") == Money(100_000, "KWD")
     settings.REFUND_FOUR_EYES_ABOVE = Decimal(0)
     assert refunds.four_eyes_above("GBP") == Money(0, "GBP")
+
+
+@pytest.mark.parametrize(
+    "typed,starts", [("50", True), ("0", True), ("99.5", True), ("lots", False), ("-1", False), ("1e3", False)]
+)
+def test_a_limit_that_is_no_sum_keeps_the_site_from_starting(typed: str, starts: bool):
+    started = subprocess.run(
+        [sys.executable, "-c", "import hope_site.settings"],
+        env={**os.environ, "REFUND_FOUR_EYES_ABOVE": typed},
+        capture_output=True,
+        check=False,
+    )
+    assert (started.returncode == 0) is starts
+    assert (b"REFUND_FOUR_EYES_ABOVE is a sum" in started.stderr) is not starts
 
 
 def test_refunds_under_way_count_against_what_is_left(provider: Provider, people: Any):
