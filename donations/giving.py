@@ -42,6 +42,12 @@ class Intent:
     details: dict[str, Any] = field(default_factory=dict)
 
 
+def begun(intent: Intent) -> Gift | None:
+    """Return the row of an attempt whose page is open already: a second press of the button."""
+    gift = Gift.objects.filter(attempt=_fingerprint(intent), checkout__gt="").select_related("appeal").first()
+    return None if gift is None or _is_over(gift) else gift
+
+
 def begin(intent: Intent) -> Gift:
     """Return the row of an attempt: the same for the same form sent again, another once anything in it is changed."""
     attempt = _fingerprint(intent)

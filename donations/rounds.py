@@ -12,7 +12,7 @@ from importlib import import_module
 
 from django.conf import settings
 
-from donations import letters, notices, reconciliation
+from donations import guard, letters, notices, reconciliation
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ def steps() -> list[Step]:
         Step("receipts", 60, letters.receipts_due),
         Step("missed notices", 30 * 60, reconciliation.fetch_missed),
         Step("mop-up", 30 * 60, reconciliation.mop_up),
+        Step("guard", 60 * 60, guard.prune),
         Step("alarm", 10 * 60, _alarm),
     ]
     return [*([Step("sandbox", 1, _sandbox)] if settings.SANDBOX else []), *every]

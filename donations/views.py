@@ -74,12 +74,16 @@ def _shown_again(request: HttpRequest, appeal: Appeal) -> HttpResponse:
 
 def _checkout(request: HttpRequest, form: GivingForm, appeal: Appeal) -> HttpResponse:
     """Begin the attempt and send the giver to the provider's page; outside any transaction but the attempt's own."""
-    try:
-        guard.check(request, email=form.cleaned_data["email"])
-    except guard.Refused as refused:
-        form.add_error(None, refused.message)
-        return _answer(request, form, appeal, refused.status, refused)
-    gift = giving.begin(form.intent(appeal, form.cleaned_data["story"] if asking.ASK in (appeal.story_channels or ()) else ""))
+    may_ask = asking.ASK in (appeal.story_channels or ())  # type: ignore[attr-defined]  # annotated in give()
+    intent = form.intent(appeal, form.cleaned_data["story"] if may_ask else "")
+    gift = giving.begun(intent)
+    if gift is None:  # the same form sent again asks nothing new of the provider
+        try:
+            guard.check(request, email=form.cleaned_data["email"])
+        except guard.Refused as refused:
+            form.add_error(None, refused.message)
+            return _answer(request, form, appeal, refused.status, refused)
+        gift = giving.begin(intent)
     try:
         return SeeOther(giving.checkout(gift))
     except Refused:
@@ -132,7 +136,7 @@ SHOWN = {
 def thanks(request: HttpRequest, reference: str) -> HttpResponse:
     """Tell how a gift stands, whoever has the link: its sum and rhythm, never its giver. Two queries."""
     gift = get_object_or_404(Gift.objects.select_related("appeal", "pledge"), reference=reference)
-    language = request.LANGUAGE_CODE  # type: ignore[attr-defined]
+    language = request.LANGUAGE_CODE
     page: dict[str, Any] = {
         "state": SHOWN[GiftStatus(gift.status)],
         "amount": formatted(gift.total, language),

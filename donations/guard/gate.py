@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from donations.guard import alarm, form, proofs
 from donations.guard.clients import Client
-from donations.guard.limits import DAY, HOUR, LIMITS, MINUTE, WAITED
+from donations.guard.limits import DAY, HASTY, HOUR, LIMITS, MINUTE, WAITED
 from donations.guard.refused import Kind, Refused
 from donations.models import GivingTry
 
@@ -30,10 +30,12 @@ def check(request: HttpRequest, *, email: str) -> None:
     if refused := _by_itself(request, stamp):
         _write(client, refused_because=refused.kind, let_through=False)
         raise refused
-    assert stamp is not None
-    shown = proofs.proof(request.POST.get(form.PROOF, ""), stamp.form)
-    shown = shown or proofs.waited(request.POST.get(form.PASS, ""), stamp.form)
-    tried, shown = _count(client, shown)
+    # Sent faster than most people type, or without our field: a few of them are people with a filled-in form.
+    hasty = stamp is None or stamp.age < form.MINIMUM_SECONDS
+    bound_to = stamp.form if stamp else ""
+    shown = proofs.proof(request.POST.get(form.PROOF, ""), bound_to) if stamp else None
+    shown = shown or (proofs.waited(request.POST.get(form.PASS, ""), bound_to) if stamp else None)
+    tried, shown = _count(client, shown, hasty)
     if refused := _by_the_others(client, tried, shown):
         # What was shown is not used up by a sending that went nowhere.
         GivingTry.objects.filter(pk=tried.pk).update(let_through=False, refused_because=refused.kind, spent=None)
@@ -50,27 +52,25 @@ def _by_itself(request: HttpRequest, stamp: form.Stamp | None) -> Refused | None
     again = _("Something went wrong on the way. Nothing was charged, and what you typed is still here: please try again.")
     if request.POST.get(form.ROBOT):
         return Refused(Kind.ROBOT, again)
-    if stamp is None or stamp.stale:
+    if stamp.stale if stamp else request.POST.get(form.STAMP):
         return Refused(
             Kind.STALE,
             _(
                 "This page had been open for a long time. Nothing was charged, and what you typed is still here: please send it again."
             ),
         )
-    if stamp.age < form.MINIMUM_SECONDS:
-        return Refused(Kind.EARLY, again)
     return None
 
 
-def _count(client: Client, shown: proofs.Shown | None) -> tuple[GivingTry, proofs.Shown | None]:
+def _count(client: Client, shown: proofs.Shown | None, hasty: bool) -> tuple[GivingTry, proofs.Shown | None]:
     """Write the try before anything is asked, so that tries sent at the same time see each other."""
     if shown is None or shown.waits:
-        return _write(client), shown
+        return _write(client, hasty=hasty), shown
     try:
         with transaction.atomic():
-            return _write(client, spent=shown.spends, by_waiting=shown.by_waiting), shown
+            return _write(client, spent=shown.spends, by_waiting=shown.by_waiting, hasty=hasty), shown
     except IntegrityError:  # used before
-        return _write(client), None
+        return _write(client, hasty=hasty), None
 
 
 def _write(client: Client, **how: object) -> GivingTry:
@@ -81,11 +81,16 @@ def _write(client: Client, **how: object) -> GivingTry:
 
 def _by_the_others(client: Client, tried: GivingTry, shown: proofs.Shown | None) -> Refused | None:
     """Return why a sending is refused for what was sent before and beside it."""
-    limits = LIMITS + (WAITED if shown and shown.by_waiting else ())
+    limits = LIMITS + (WAITED if shown and shown.by_waiting else ()) + (HASTY if tried.hasty else ())
     row = alarm.ask({limit.name: limit.reached(client, tried) for limit in limits})
     waits = {limit: limit.wait(filled, tried.at) for limit in limits if (filled := getattr(row, limit.name))}
-    if usual := [seconds for limit, seconds in waits.items() if not limit.waited]:
+    if usual := [seconds for limit, seconds in waits.items() if not limit.waited and not limit.hasty]:
         return Refused(Kind.LIMIT, _too_often(max(usual)), 429, max(usual))
+    if any(limit.hasty for limit in waits):
+        return Refused(
+            Kind.EARLY,
+            _("That was faster than we expect. Nothing was charged, and all you typed is still here: please send it again."),
+        )
     if not alarm.read(row).asks:
         return None
     if shown is None:

@@ -25,11 +25,12 @@ class Limit:
     seconds: int
     why: str
     waited: bool = False  # of those that came without a proof of work during an attack
+    hasty: bool = False  # of those sent faster than most people type
 
     @property
     def name(self) -> str:
         """Return the name of the limit in a query."""
-        return f"{'waited_' if self.waited else ''}{self.by}_{self.most}_in_{self.seconds}"
+        return f"{'waited_' if self.waited else ''}{'hasty_' if self.hasty else ''}{self.by}_{self.most}_in_{self.seconds}"
 
     def reached(self, client: Client, tried: GivingTry) -> Subquery:
         """Return the moment of the try that fills the limit, or NULL.
@@ -43,6 +44,8 @@ class Limit:
             others = others.filter(**{f"{self.by}__in": getattr(client, self.by)})
         if self.waited:
             others = others.filter(by_waiting=True)
+        if self.hasty:
+            others = others.filter(hasty=True)
         return nth_newest(others, self.most)
 
     def wait(self, filled: datetime.datetime, now: datetime.datetime) -> int:
@@ -56,15 +59,17 @@ def nth_newest(tries: QuerySet[GivingTry], nth: int) -> Subquery:
 
 
 LIMITS = (
-    Limit("address", 5, 10 * MINUTE, "a family at one table, each with a slip of the pen; not a list of cards"),
+    Limit("address", 10, 10 * MINUTE, "a family at one table, each with a slip of the pen; not a list of cards"),
     Limit("address", 20, DAY, "an office or a parish hall at the end of the day"),
     Limit("network", 10, 10 * MINUTE, "a rented /64 or /24 is one sender, however many addresses it shows"),
     Limit("network", 60, DAY, "neighbours behind one provider, all day; 60 cards a day are not worth the rent"),
-    Limit("email", 5, HOUR, "a giver whose card is declined and who looks for another"),
-    Limit("email", 10, DAY, "the same, over addresses"),
+    Limit("email", 10, HOUR, "a giver whose card is declined and who looks for another"),
+    Limit("email", 20, DAY, "the same, over addresses"),
 )
 # During an attack, givers who bring no proof (no JavaScript) may come through by waiting: so few that robots gain nothing.
 WAITED = (
     Limit("site", 6, MINUTE, "all givers without a proof together", waited=True),
     Limit("network", 2, 10 * MINUTE, "one robot may not take the places of all", waited=True),
 )
+# Filled in by a password manager, or scripts: some are people, none of whom comes back that fast again and again.
+HASTY = (Limit("network", 8, 10 * MINUTE, "people whose browser fills in the form", hasty=True),)

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ("email", models.CharField(max_length=32)),
                 ("let_through", models.BooleanField(default=True)),
                 ("refused_because", models.CharField(blank=True, max_length=12)),
+                ("hasty", models.BooleanField(default=False)),
                 ("by_waiting", models.BooleanField(default=False)),
                 ("spent", models.CharField(max_length=64, null=True, unique=True)),
             ],

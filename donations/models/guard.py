@@ -21,6 +21,7 @@ class GivingTry(models.Model):
     email = models.CharField(max_length=32)
     let_through = models.BooleanField(default=True)
     refused_because = models.CharField(max_length=12, blank=True)  # donations.guard.refused.Kind
+    hasty = models.BooleanField(default=False)  # faster than most people type, or without our field
     by_waiting = models.BooleanField(default=False)  # during an attack, without a proof of work
     # The proof of work or waiting pass this try used up: the database sees to it that each serves once.
     spent = models.CharField(max_length=64, unique=True, null=True)
