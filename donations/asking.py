@@ -85,7 +85,7 @@ def amount_sets(appeal: Appeal, frequencies: tuple[str, ...] = (Frequency.ONCE, 
     for row in rows:
         (own if row.appeal_id == appeal.pk else general).setdefault((row.frequency, row.currency), []).append(row)
     keys = [(str(frequency), currency) for currency in settings.CURRENCIES for frequency in frequencies]
-    return [AmountSet(*key, tuple(_preset(row, language) for row in own.get(key) or general.get(key, ()))) for key in keys]
+    return [AmountSet(*key, tuple(_preset(row, language) for row in own.get(key) or general.get(key) or [])) for key in keys]
 
 
 def _preset(row: SuggestedAmount, language: str) -> Preset:

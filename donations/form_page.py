@@ -105,7 +105,7 @@ def _summary(form: GivingForm) -> list[tuple[str, str]]:
     found = []
     for name, messages in sorted(form.errors.items(), key=lambda wrong: order.index(wrong[0]) if wrong[0] in order else -1):
         hidden = name not in form.fields or form[name].is_hidden
-        found += [("" if hidden else _target(form, name), message) for message in messages]
+        found += [("" if hidden else _target(form, name), str(message)) for message in messages]
     return found
 
 

@@ -188,8 +188,9 @@ class GivingForm(forms.Form):
     def replace_attempt(self, attempt: str) -> None:
         """Put another token into the form that is shown."""
         if self.is_bound:
-            self.data = self.data.copy()
-            self.data["attempt"] = attempt
+            data = _readable(self.data)  # type: ignore[arg-type]  # a QueryDict, from __init__
+            data["attempt"] = attempt
+            self.data = data
         else:
             self.initial["attempt"] = attempt
 
