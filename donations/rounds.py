@@ -12,7 +12,7 @@ from importlib import import_module
 
 from django.conf import settings
 
-from donations import guard, letters, notices, reconciliation
+from donations import guard, letters, nightly, notices, reconciliation, refunds
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,8 @@ def steps() -> list[Step]:
         Step("receipts", 60, letters.receipts_due),
         Step("missed notices", 30 * 60, reconciliation.fetch_missed),
         Step("mop-up", 30 * 60, reconciliation.mop_up),
+        Step("refunds", 60, refunds.send_due),
+        Step("nightly", 30 * 60, nightly.nightly),
         Step("guard", 60 * 60, guard.prune),
         Step("alarm", 10 * 60, _alarm),
     ]
