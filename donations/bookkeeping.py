@@ -67,6 +67,7 @@ def _paid(fact: base.Paid, cause: Cause) -> Outcome:
         if gift.payment != fact.payment:
             raise Quarantined(f"gift {gift.reference} is paid already, by {gift.payment}")
         return ABSORBED
+    anew = gift.status != GiftStatus.PENDING
     if gift.supporter is None and not gift.details.get("email"):
         raise Quarantined(f"nobody is known who gave {gift.reference}")
     supporter = gift.supporter or supporter_of(gift)
@@ -89,7 +90,7 @@ def _paid(fact: base.Paid, cause: Cause) -> Outcome:
     if fact.pledge:
         instalments.paid(gift, fact, cause.provider)
     receipts.issue(gift)
-    letters.gift_received(gift)
+    letters.gift_received(gift, anew=anew)
     begun = (f"pledge:{fact.pledge}", f"first:{fact.pledge}") if fact.pledge and fact.reference else ()
     return Outcome(NoticeState.DONE, tells=(f"payment:{fact.payment}", *begun))
 

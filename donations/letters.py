@@ -48,15 +48,19 @@ def write(kind: str, key: str, gift: Gift | None = None, pledge: Pledge | None =
     return letter
 
 
-def gift_received(gift: Gift) -> None:
-    """Thank for a gift, with its receipt; tell whoever is to know of a dedication; drop what said otherwise."""
+def gift_received(gift: Gift, anew: bool) -> None:
+    """Thank for a gift, with its receipt; tell whoever is to know of a dedication; drop what said otherwise.
+
+    `anew`: something was told of the gift before, so that a letter may say otherwise.
+    """
     write("received", gift.reference, gift=gift, pledge=gift.pledge)
     dedication = getattr(gift, "dedication", None)
     if dedication is not None and dedication.tell:
         write("dedication", gift.reference, gift=gift, to=dedication.tell)
-    Letter.objects.filter(gift=gift, kind__in=["failed", "confirm", "on_its_way"], state=LetterState.QUEUED).update(
-        state=LetterState.DROPPED, reason="the gift has come"
-    )
+    if anew:
+        Letter.objects.filter(gift=gift, kind__in=["failed", "confirm", "on_its_way"], state=LetterState.QUEUED).update(
+            state=LetterState.DROPPED, reason="the gift has come"
+        )
 
 
 def on_its_way(gift: Gift, needed: bool) -> None:

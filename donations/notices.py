@@ -41,14 +41,17 @@ def at_the_door(row: ProviderNotice) -> None:
     """Work on a message right after it was kept, where that needs no network; a fault leaves it to the sweep."""
     try:
         if row.state == NoticeState.NEW and not providers.named(row.provider).asks_back(_as_notice(row)):
-            work(row.pk)
+            _work(row)
     except Exception:
         logger.exception("Working on notice %s failed at the door; it stays for the sweep", row.pk)
 
 
 def work(pk: int) -> Outcome | None:
     """Do what a kept message asks for; None where it is not new. Then what waited for it."""
-    row = ProviderNotice.objects.get(pk=pk)
+    return _work(ProviderNotice.objects.get(pk=pk))
+
+
+def _work(row: ProviderNotice) -> Outcome | None:
     if row.state not in {NoticeState.NEW, NoticeState.WAITING}:
         return None
     try:

@@ -38,9 +38,11 @@ def issue(gift: Gift, replaces: Receipt | None = None) -> Receipt | None:
         return None
     jurisdiction, year = settings.TAX_JURISDICTION, charity_day(now).year
     # Last of all, and in the transaction of the gift: a number that is taken is used.
-    series, _new = ReceiptSeries.objects.get_or_create(jurisdiction=jurisdiction, year=year, test=test)
-    ReceiptSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)
-    serial = ReceiptSeries.objects.values_list("last", flat=True).get(pk=series.pk)
+    series = ReceiptSeries.objects.filter(jurisdiction=jurisdiction, year=year, test=test)
+    if not series.update(last=F("last") + 1):  # the year's first
+        ReceiptSeries.objects.get_or_create(jurisdiction=jurisdiction, year=year, test=test)
+        series.update(last=F("last") + 1)
+    serial = series.values_list("last", flat=True).get()
     receipt = Receipt(
         number=f"{'TEST-' if test else ''}{jurisdiction}-{year}-{serial:06d}",
         jurisdiction=jurisdiction,

@@ -9,10 +9,12 @@ import datetime
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
 from django.db.models import Sum
 
 from donations import notices
@@ -261,3 +263,26 @@ def faults_of_the_books() -> Iterator[str]:
 def plain(fact: base.Fact) -> str:
     """Return a fact in a line, for failures."""
     return f"{type(fact).__name__}@{fact.happened_at:%d %H:%M}" if dataclasses.is_dataclass(fact) else str(fact)
+
+
+def together(*calls: Callable[[], object]) -> None:
+    """Run calls in threads that begin at the same moment; raise what any of them raised."""
+    barrier = threading.Barrier(len(calls))
+    faults: list[Exception] = []
+
+    def run(call: Callable[[], object]) -> None:
+        try:
+            barrier.wait(timeout=20)
+            call()
+        except Exception as fault:  # noqa: BLE001  raised again by whoever started the thread
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    if faults:
+        raise faults[0]

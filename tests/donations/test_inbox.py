@@ -1,10 +1,9 @@
 """The inbox: what reaches it is kept once and entered once, whatever comes at the same moment and whatever fails."""
 
 import datetime
-import threading
 
 import pytest
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.utils import timezone
 
 from donations import notices, providers
@@ -97,33 +96,11 @@ def test_what_fails_after_it_was_kept_is_answered_as_kept_and_entered_by_the_swe
 
 
 # --- at the same moment -------------------------------------------------------------------------------
-def together(*calls):
-    """Run calls in threads that begin at the same moment; raise what any of them raised."""
-    barrier, faults = threading.Barrier(len(calls)), []
-
-    def run(call):
-        try:
-            barrier.wait(timeout=20)
-            call()
-        except Exception as fault:  # noqa: BLE001  raised again by whoever started the thread
-            faults.append(fault)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    if faults:
-        raise faults[0]
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_deliveries_at_the_same_moment_are_one_row_and_one_booking():
     for _ in range(5):
         body = proving.message(paid(giving.pending_gift()))
-        together(*[lambda body=body: proving.deliver(body)] * 3)
+        proving.together(*[lambda body=body: proving.deliver(body)] * 3)
     assert (ProviderNotice.objects.count(), booked(), Receipt.objects.count()) == (5, 5, 5)
     assert not list(proving.faults_of_the_books())
 
@@ -133,7 +110,7 @@ def test_different_tellings_of_one_payment_at_the_same_moment_book_it_once():
     for _ in range(5):
         gift = giving.pending_gift()
         one, other = proving.message(paid(gift)), proving.message(paid(gift))
-        together(lambda one=one: proving.deliver(one), lambda other=other: proving.deliver(other))
+        proving.together(lambda one=one: proving.deliver(one), lambda other=other: proving.deliver(other))
     assert (ProviderNotice.objects.count(), booked()) == (10, 5)
     assert set(ProviderNotice.objects.values_list("state", flat=True)) == {"done", "absorbed"}
 
@@ -141,7 +118,7 @@ def test_different_tellings_of_one_payment_at_the_same_moment_book_it_once():
 @pytest.mark.django_db(transaction=True)
 def test_two_first_gifts_of_one_person_at_the_same_moment_make_one_supporter():
     gifts = [giving.pending_gift(details=giving.details(email="ada@example.org")) for _ in range(4)]
-    together(*[lambda gift=gift: proving.told(paid(gift)) for gift in gifts])
+    proving.together(*[lambda gift=gift: proving.told(paid(gift)) for gift in gifts])
     assert (Supporter.objects.count(), booked()) == (1, 4)
     assert not list(proving.faults_of_the_books())
 
@@ -155,7 +132,7 @@ def test_a_payment_and_its_refund_at_the_same_moment_are_both_booked():
     for _ in range(8):
         gift = giving.pending_gift()
         bodies = [proving.message(paid(gift)), proving.message(refund_of(gift))]
-        together(*[lambda body=body: proving.deliver(body) for body in bodies])
+        proving.together(*[lambda body=body: proving.deliver(body) for body in bodies])
     assert booked() == 16
     assert not ProviderNotice.objects.exclude(state="done").exists()
 
