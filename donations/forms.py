@@ -116,7 +116,7 @@ class GivingForm(forms.Form):
             "required": lazy("Please write your e-mail address."),
             "invalid": lazy("Please write an e-mail address like name@example.org."),
         },
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "enterkeyhint": "next", "autocapitalize": "none"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "enterkeyhint": "next"}),
     )
     cover_fee = forms.BooleanField(required=False)
     dedication = forms.ChoiceField(
@@ -137,7 +137,7 @@ class GivingForm(forms.Form):
         max_length=254,
         error_messages={"invalid": lazy("Please write an e-mail address like name@example.org.")},
         help_text=lazy("We write to them once, when your gift has come. The sum is never told."),
-        widget=forms.EmailInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     anonymous = forms.BooleanField(
         label=lazy("Keep my name private"),
@@ -156,7 +156,7 @@ class GivingForm(forms.Form):
         required=False,
         max_length=DECLARED_ADDRESS,
         help_text=lazy("Street and town."),
-        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
     )
     gift_aid_postcode = forms.CharField(
         label=lazy("Postcode"),
