@@ -93,8 +93,9 @@ def card_ending(pledge: Pledge, ends_on: datetime.date, needed: bool) -> None:
     for days in (30, 7):
         at = start_of_day(ends_on - datetime.timedelta(days=days))
         key = f"{pledge.reference}:{ends_on}:{days}"
-        later = {"not_before": at, "data": {"ends_on": str(ends_on), "days": days}}
-        write("card_ending", key, pledge=pledge, **later, **({} if needed else _dropped("the pledge has ended")))
+        data = {"ends_on": str(ends_on), "days": days}
+        ended = {} if needed else _dropped("the pledge has ended")
+        write("card_ending", key, pledge=pledge, not_before=at, data=data, **ended)
 
 
 def pledge_ended(pledge: Pledge) -> None:

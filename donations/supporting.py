@@ -1,6 +1,6 @@
 """Who gave: the supporter behind a gift, made known only once the money came."""
 
-from django.utils.dateparse import parse_datetime
+import datetime
 
 from donations.models import Dedication, Gift, GiftAidDeclaration
 from supporters.models import Supporter, SupporterConsent
@@ -22,11 +22,11 @@ def supporter_of(gift: Gift) -> Supporter:
     if consent := told.get("consent"):
         SupporterConsent.objects.create(
             supporter=supporter, channel="email", purpose="updates", given=True, words=consent["words"],
-            source="giving form", at=parse_datetime(consent["at"]),
+            source="giving form", at=datetime.datetime.fromisoformat(consent["at"]),
         )  # fmt: skip
     if declaration := told.get("gift_aid"):
         GiftAidDeclaration.objects.create(
-            supporter=supporter, gift=gift, **{**declaration, "at": parse_datetime(declaration["at"])}
+            supporter=supporter, gift=gift, **{**declaration, "at": datetime.datetime.fromisoformat(declaration["at"])}
         )
     if dedication := told.get("dedication"):
         Dedication.objects.create(gift=gift, **dedication)

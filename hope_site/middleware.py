@@ -78,9 +78,8 @@ class PublicOrPrivate:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Mark the request and go on."""
-        request.is_public_page = _is_public_page(
-            request.path_info, get_urlconf() or settings.ROOT_URLCONF, translation.get_language()
-        )  # type: ignore[attr-defined]
+        urlconf = get_urlconf() or settings.ROOT_URLCONF
+        request.is_public_page = _is_public_page(request.path_info, urlconf, translation.get_language())  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

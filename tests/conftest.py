@@ -42,7 +42,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             for statement in append_only.statements("sqlite"):
                 cursor.execute(statement)
 
-    operations.execute_sql_flush = unprotected  # type: ignore[method-assign]
+    operations.execute_sql_flush = unprotected  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture

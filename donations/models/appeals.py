@@ -1,7 +1,6 @@
 """Appeals: what we ask for."""
 
 import datetime
-from typing import ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -68,7 +67,7 @@ class Appeal(models.Model):
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
     published = models.BooleanField(_("published"), default=False)
 
-    objects: ClassVar[AppealQuerySet] = AppealQuerySet.as_manager()
+    objects = AppealQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("appeal")

@@ -1,7 +1,7 @@
 """Gifts: one sum each, from the attempt to what became of it."""
 
 import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -99,7 +99,7 @@ class Gift(models.Model):
     created_at = models.DateTimeField(_("begun"), default=timezone.now)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects: ClassVar[GiftQuerySet] = GiftQuerySet.as_manager()
+    objects = GiftQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("gift")

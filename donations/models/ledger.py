@@ -1,7 +1,5 @@
 """The ledger: what money moved, one line each, never changed. Totals, receipts and exports are read from it."""
 
-from typing import ClassVar
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q, Sum
@@ -57,7 +55,7 @@ class LedgerEntry(models.Model):
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     booked_at = models.DateTimeField(_("booked"), default=timezone.now)
 
-    objects: ClassVar[LedgerQuerySet] = LedgerQuerySet.as_manager()
+    objects = LedgerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ledger entry")

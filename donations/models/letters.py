@@ -1,7 +1,7 @@
 """The outbox: every mail is a row before it is sent, under a key that makes it once."""
 
 import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -47,7 +47,7 @@ class Letter(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
 
-    objects: ClassVar[LetterQuerySet] = LetterQuerySet.as_manager()
+    objects = LetterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("letter")

@@ -1,7 +1,5 @@
 """The inbox of providers' messages: kept before they are answered, worked from the row."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -56,7 +54,7 @@ class ProviderNotice(models.Model):
     received_at = models.DateTimeField(_("received"), default=timezone.now)
     worked_at = models.DateTimeField(_("worked on"), null=True, blank=True)
 
-    objects: ClassVar[NoticeQuerySet] = NoticeQuerySet.as_manager()
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("notice")

@@ -1,7 +1,7 @@
 """Pledges: promises over time. In public a monthly one makes its giver a Freedom Partner."""
 
 import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -68,7 +68,7 @@ class Pledge(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_because = models.CharField(max_length=200, blank=True)
 
-    objects: ClassVar[PledgeQuerySet] = PledgeQuerySet.as_manager()
+    objects = PledgeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("pledge")

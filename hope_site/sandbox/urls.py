@@ -1,12 +1,12 @@
 """Addresses below /sandbox/."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from hope_site.sandbox import mail, style
 
 _LETTER = "mail/<str:name>/<int:number>"
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/", mail.mailbox, name="mailbox"),
     path(f"{_LETTER}/", mail.letter, name="mail"),
     path(f"{_LETTER}/html/", mail.letter_html, name="mail-html"),

@@ -75,12 +75,12 @@ def _stylesheets() -> str:
 
 
 def _long_files() -> str:
-    """Return files of ours over 400 lines: a room is missing."""
+    """Return files of ours over 400 lines: a room is missing. A generated migration is as long as its models ask."""
     listed = subprocess.run(
         ["git", "ls-files", "*.py", "*.js", "*.css", "*.html"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     lines = {name: len((ROOT / name).read_text().splitlines()) for name in listed.stdout.split() if (ROOT / name).exists()}
-    return "\n".join(f"{name}: {count} lines" for name, count in lines.items() if count > 400)
+    return "\n".join(f"{name}: {count} lines" for name, count in lines.items() if count > 400 and "/migrations/" not in name)
 
 
 def _locks() -> str:
