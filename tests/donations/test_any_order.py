@@ -226,7 +226,7 @@ def test_no_order_differs_when_each_is_gone_to_its_end(drill_size):
 
 
 @named
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_repeats_and_interleavings_end_alike(life, name, data):
     """Each message comes one to three times, as itself or under another name, among those of another life."""
