@@ -10,9 +10,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from donations import declaration_words, fees
 from donations.asking import plain
@@ -30,7 +29,7 @@ _ATTEMPT = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _ADDRESS = re.compile(r"://|www\.|[<>]", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 UNREADABLE = "\ufffd"
-_LOST = lazy("Part of this form was lost on the way. Please press the button once more.")
+_LOST = gettext_lazy("Part of this form was lost on the way. Please press the button once more.")
 DECLARED_NAME = 35  # characters of a name in the tax office's schedule
 DECLARED_ADDRESS = 200
 
@@ -70,101 +69,110 @@ class GivingForm(forms.Form):
     """One gift, as its giver says it. `frequency`, `currency`, `amount` and `other_amount` make the sum."""
 
     frequency = forms.ChoiceField(
-        label=lazy("How often"),
+        label=gettext_lazy("How often"),
         choices=Frequency.choices,
         widget=forms.RadioSelect,
         error_messages={
-            "required": lazy("Please choose once or monthly."),
-            "invalid_choice": lazy("Please choose once or monthly."),
+            "required": gettext_lazy("Please choose once or monthly."),
+            "invalid_choice": gettext_lazy("Please choose once or monthly."),
         },
     )
     currency = forms.ChoiceField(
-        label=lazy("Currency"),
+        label=gettext_lazy("Currency"),
         error_messages={
-            "required": lazy("Please choose a currency."),
-            "invalid_choice": lazy("Please choose one of the currencies shown."),
+            "required": gettext_lazy("Please choose a currency."),
+            "invalid_choice": gettext_lazy("Please choose one of the currencies shown."),
         },
     )
     amount = forms.CharField(
-        label=lazy("How much"),
+        label=gettext_lazy("How much"),
         max_length=16,
-        error_messages={"required": lazy("Please choose an amount, or type your own.")},
+        error_messages={"required": gettext_lazy("Please choose an amount, or type your own.")},
     )
     other_amount = forms.CharField(
-        label=lazy("Your amount"),
+        label=gettext_lazy("Your amount"),
         required=False,
         strip=False,  # donations.money reads what was typed, blanks and all
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "transaction-amount", "enterkeyhint": "next"}),
     )
     first_name = forms.CharField(
-        label=lazy("First name"),
+        label=gettext_lazy("First name"),
         max_length=60,
-        error_messages={"required": lazy("Please write your first name.")},
+        error_messages={"required": gettext_lazy("Please write your first name.")},
         widget=forms.TextInput(attrs={"autocomplete": "given-name", "enterkeyhint": "next"}),
     )
     last_name = forms.CharField(
-        label=lazy("Last name"),
+        label=gettext_lazy("Last name"),
         max_length=60,
-        error_messages={"required": lazy("Please write your last name.")},
+        error_messages={"required": gettext_lazy("Please write your last name.")},
         widget=forms.TextInput(attrs={"autocomplete": "family-name", "enterkeyhint": "next"}),
     )
     email = forms.EmailField(
-        label=lazy("E-mail"),
+        label=gettext_lazy("E-mail"),
         max_length=254,
-        help_text=lazy("Your receipt goes here."),
+        help_text=gettext_lazy("Your receipt goes here."),
         error_messages={
-            "required": lazy("Please write your e-mail address."),
-            "invalid": lazy("Please write an e-mail address like name@example.org."),
+            "required": gettext_lazy("Please write your e-mail address."),
+            "invalid": gettext_lazy("Please write an e-mail address like name@example.org."),
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email", "enterkeyhint": "next"}),
     )
     cover_fee = forms.BooleanField(required=False)
     dedication = forms.ChoiceField(
-        label=lazy("Give for somebody"),
+        label=gettext_lazy("Give for somebody"),
         required=False,
-        choices=[("", lazy("No")), ("honour", lazy("In honour of")), ("memory", lazy("In memory of"))],
+        choices=[("", gettext_lazy("No")), ("honour", gettext_lazy("In honour of")), ("memory", gettext_lazy("In memory of"))],
         widget=forms.RadioSelect,
     )
     dedication_name = forms.CharField(
-        label=lazy("Their name"), required=False, max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("Their name"), required=False, max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     dedication_message = forms.CharField(
-        label=lazy("A message"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"})
+        label=gettext_lazy("A message"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
     dedication_tell = forms.EmailField(
-        label=lazy("E-mail of somebody to tell"),
+        label=gettext_lazy("E-mail of somebody to tell"),
         required=False,
         max_length=254,
-        error_messages={"invalid": lazy("Please write an e-mail address like name@example.org.")},
-        help_text=lazy("We write to them once, when your gift has come. The sum is never told."),
+        error_messages={"invalid": gettext_lazy("Please write an e-mail address like name@example.org.")},
+        help_text=gettext_lazy("We write to them once, when your gift has come. The sum is never told."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     anonymous = forms.BooleanField(
-        label=lazy("Keep my name private"),
+        label=gettext_lazy("Keep my name private"),
         required=False,
-        help_text=lazy("Only those who look after gifts will see it, never a list or a thank-you."),
+        help_text=gettext_lazy("Only those who look after gifts will see it, never a list or a thank-you."),
     )
     gift_aid = forms.BooleanField(required=False)
     gift_aid_title = forms.CharField(
-        label=lazy("Title"), required=False, max_length=4, widget=forms.TextInput(attrs={"autocomplete": "honorific-prefix"})
+        label=gettext_lazy("Title"),
+        required=False,
+        max_length=4,
+        widget=forms.TextInput(attrs={"autocomplete": "honorific-prefix"}),
     )
     gift_aid_house = forms.CharField(
-        label=lazy("House name or number"), required=False, max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("House name or number"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     gift_aid_address = forms.CharField(
-        label=lazy("Home address"),
+        label=gettext_lazy("Home address"),
         required=False,
         max_length=DECLARED_ADDRESS,
-        help_text=lazy("Street and town."),
+        help_text=gettext_lazy("Street and town."),
         widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
     )
     gift_aid_postcode = forms.CharField(
-        label=lazy("Postcode"),
+        label=gettext_lazy("Postcode"),
         required=False,
         max_length=12,
         widget=forms.TextInput(attrs={"autocomplete": "postal-code", "autocapitalize": "characters"}),
     )
-    gift_aid_abroad = forms.BooleanField(label=lazy("My home address is outside the UK"), required=False)
+    gift_aid_abroad = forms.BooleanField(label=gettext_lazy("My home address is outside the UK"), required=False)
     gift_aid_future = forms.BooleanField(required=False)
     gift_aid_past = forms.BooleanField(required=False)
     consent_email = forms.BooleanField(required=False)
@@ -370,7 +378,7 @@ def read_sum(amount: str, other: str, currency: str) -> Money:
     if amount == OTHER:
         return parse(other, currency, get_language() or settings.LANGUAGE_CODE)
     if not _PRESET.fullmatch(amount):
-        raise NotAnAmount(lazy("Please choose an amount, or type your own."), "not_a_preset")
+        raise NotAnAmount(gettext_lazy("Please choose an amount, or type your own."), "not_a_preset")
     return parse(amount, currency, "en")
 
 

@@ -51,30 +51,34 @@ def begun(intent: Intent) -> Gift | None:
 def begin(intent: Intent) -> Gift:
     """Return the row of an attempt: the same for the same form sent again, another once anything in it is changed."""
     attempt = _fingerprint(intent)
-    gift = Gift.objects.filter(attempt=attempt).first()
-    if gift is not None and not _is_over(gift):
-        return gift
-    if gift is not None:  # its page has closed: the same form sent now is another attempt
-        Gift.objects.filter(pk=gift.pk, attempt=attempt).update(attempt=None)
     try:
-        with transaction.atomic():
-            return Gift.objects.create(
-                attempt=attempt,
-                key=f"gift-{secrets.token_hex(20)}",
-                provider=settings.GIVING_PROVIDER,
-                frequency=intent.frequency,
-                amount=intent.total.minor,
-                fee_cover=intent.fee_cover,
-                currency=intent.total.currency,
-                appeal=intent.appeal,
-                designation=intent.appeal.designation,
-                story_slug=intent.story_slug,
-                anonymous=intent.anonymous,
-                language=intent.language,
-                details=intent.details,
-            )
-    except IntegrityError:  # the other tab was a moment faster
-        return Gift.objects.get(attempt=attempt)
+        return _written(intent, attempt)
+    except IntegrityError:  # sent before, or from the other tab a moment faster
+        gift = Gift.objects.get(attempt=attempt)
+    if not _is_over(gift):
+        return gift
+    # Its page has closed: the same form sent now is another attempt.
+    Gift.objects.filter(pk=gift.pk, attempt=attempt).update(attempt=None)
+    return _written(intent, attempt)
+
+
+def _written(intent: Intent, attempt: str) -> Gift:
+    with transaction.atomic():
+        return Gift.objects.create(
+            attempt=attempt,
+            key=f"gift-{secrets.token_hex(20)}",
+            provider=settings.GIVING_PROVIDER,
+            frequency=intent.frequency,
+            amount=intent.total.minor,
+            fee_cover=intent.fee_cover,
+            currency=intent.total.currency,
+            appeal=intent.appeal,
+            designation=intent.appeal.designation,
+            story_slug=intent.story_slug,
+            anonymous=intent.anonymous,
+            language=intent.language,
+            details=intent.details,
+        )
 
 
 def _is_over(gift: Gift) -> bool:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from donations import asking, form_page, giving, guard
@@ -22,8 +22,10 @@ from public_pages.decorators import public_page
 
 logger = logging.getLogger(__name__)
 
-_REFUSED = lazy("The payment page could not be opened, and nothing was charged. We are looking into it; please try again later.")
-_SILENT = lazy(
+_REFUSED = gettext_lazy(
+    "The payment page could not be opened, and nothing was charged. We are looking into it; please try again later."
+)
+_SILENT = gettext_lazy(
     "The payment page does not answer just now, and nothing was charged. Everything you typed is still here: please press "
     "the button again."
 )

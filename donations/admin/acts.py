@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from donations import promises
 from donations.admin import typed
@@ -47,8 +47,8 @@ class ActForm(forms.Form):
 class ChangeForm(ActForm):
     """Another sum, another day."""
 
-    amount = typed.sum_field(lazy("Amount a month"))
-    anchor_day = forms.IntegerField(label=lazy("Day of the month"), min_value=1, max_value=31)
+    amount = typed.sum_field(gettext_lazy("Amount a month"))
+    anchor_day = forms.IntegerField(label=gettext_lazy("Day of the month"), min_value=1, max_value=31)
     money: Money | None = None
     field_order = ("amount", "anchor_day", "reason")
 
@@ -73,7 +73,7 @@ class ChangeForm(ActForm):
 class PauseForm(ActForm):
     """Until when."""
 
-    until = forms.DateField(label=lazy("Charge nothing before"), widget=AdminDateWidget)
+    until = forms.DateField(label=gettext_lazy("Charge nothing before"), widget=AdminDateWidget)
     field_order = ("until", "reason")
 
     def said(self) -> dict[str, Any]:
@@ -96,12 +96,12 @@ class Act:
 _RUNNING = frozenset({PledgeStatus.ACTIVE, PledgeStatus.PAST_DUE})
 _PAUSABLE = _RUNNING | {PledgeStatus.PAUSED}
 ACTS = {
-    "change": Act(lazy("Change amount or day"), _PAUSABLE, ChangeForm, promises.preview_change, promises.change),
-    "skip": Act(lazy("Skip the next gift"), _RUNNING, ActForm, promises.preview_skip, promises.skip),
-    "pause": Act(lazy("Pause"), _PAUSABLE, PauseForm, promises.preview_pause, promises.pause),
-    "resume": Act(lazy("Resume"), frozenset({PledgeStatus.PAUSED}), ActForm, promises.preview_resume, promises.resume),
+    "change": Act(gettext_lazy("Change amount or day"), _PAUSABLE, ChangeForm, promises.preview_change, promises.change),
+    "skip": Act(gettext_lazy("Skip the next gift"), _RUNNING, ActForm, promises.preview_skip, promises.skip),
+    "pause": Act(gettext_lazy("Pause"), _PAUSABLE, PauseForm, promises.preview_pause, promises.pause),
+    "resume": Act(gettext_lazy("Resume"), frozenset({PledgeStatus.PAUSED}), ActForm, promises.preview_resume, promises.resume),
     "cancel": Act(
-        lazy("End the pledge"),
+        gettext_lazy("End the pledge"),
         _PAUSABLE | {PledgeStatus.STARTING},
         ActForm,
         lambda pledge: NextGift(pledge.total, None),
@@ -165,4 +165,5 @@ def _take(model_admin: Any, request: HttpRequest, pledge: Pledge, act: Act, form
     pledge.refresh_from_db()
     told = ", ".join(f"{name} {value}" for name, value in form.said().items())
     model_admin.log_change(request, pledge, f"{act.label}{': ' + told if told else ''}. {reason}")
-    messages.success(request, f"{act.label}: {_('done')}. {in_words(promises.next_gift(pledge))}")
+    done = _("done")
+    messages.success(request, f"{act.label}: {done}. {in_words(promises.next_gift(pledge))}")

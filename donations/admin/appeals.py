@@ -10,12 +10,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from donations.admin import typed
 from donations.admin.looking import may
 from donations.models import Appeal, CharityDetails, Gift, Pledge, SuggestedAmount
 from donations.money import Money, NotAnAmount, check_limits
+from public_pages.models import Edition
 from stories.admin.editing import ByTyping, NoncedMedia
 from stories.forms import KnownAutocomplete, KnownChoices, TranslationsField
 from stories.models import Picture, Story
@@ -36,9 +37,9 @@ class ImpactTranslations(TranslationsField):
 class SuggestedAmountForm(forms.ModelForm):
     """One amount to choose."""
 
-    amount = typed.sum_field(lazy("Amount"))
-    currency = forms.ChoiceField(label=lazy("Currency"), choices=typed.currencies)
-    impact_translations = ImpactTranslations(label=lazy("In other languages"))
+    amount = typed.sum_field(gettext_lazy("Amount"))
+    currency = forms.ChoiceField(label=gettext_lazy("Currency"), choices=typed.currencies)
+    impact_translations = ImpactTranslations(label=gettext_lazy("In other languages"))
 
     class Meta:
         model = SuggestedAmount
@@ -83,8 +84,8 @@ class ChosenHere(KnownAutocomplete):
 class AppealForm(KnownChoices):
     """An appeal."""
 
-    goal = typed.sum_field(lazy("Goal"), required=False, help_text=lazy("Empty: no goal is shown."))
-    goal_currency = forms.ChoiceField(label=lazy("Goal's currency"), required=False)
+    goal = typed.sum_field(gettext_lazy("Goal"), required=False, help_text=gettext_lazy("Empty: no goal is shown."))
+    goal_currency = forms.ChoiceField(label=gettext_lazy("Goal's currency"), required=False)
 
     class Meta:
         model = Appeal
@@ -128,8 +129,8 @@ class AppealAdmin(NoncedMedia, ByTyping):
     view_on_site = False
     fieldsets = (
         (None, {"fields": ("title", "slug", "words", "picture", "story")}),
-        (lazy("The money"), {"fields": ("designation", ("goal", "goal_currency"))}),
-        (lazy("When"), {"fields": ("published", ("starts_at", "ends_at"))}),
+        (gettext_lazy("The money"), {"fields": ("designation", ("goal", "goal_currency"))}),
+        (gettext_lazy("When"), {"fields": ("published", ("starts_at", "ends_at"))}),
     )
 
     def get_urls(self) -> list[URLPattern]:
@@ -168,6 +169,11 @@ class AppealAdmin(NoncedMedia, ByTyping):
     def get_prepopulated_fields(self, request: HttpRequest, obj: Appeal | None = None) -> Any:
         """Make an address from the title only for a new appeal: an address that was given out stays."""
         return {} if obj else self.prepopulated_fields
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Let the public pages that name its amounts be made anew."""
+        super().save_related(request, form, formsets, change)
+        Edition.advance()
 
     def has_delete_permission(self, request: HttpRequest, obj: Appeal | None = None) -> bool:
         """Allow deleting only what nobody has seen or given to."""

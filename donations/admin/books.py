@@ -14,8 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from donations import letters, notices, receipts
 from donations.admin.looking import ByProvider, FoundByGift, GivingAdmin, by_time, gift_ids, link_to, may, pretty, shown
@@ -42,12 +41,12 @@ class LedgerAdmin(FoundByGift, GivingAdmin):
         """Fetch the gift and its giver with each line."""
         return super().get_queryset(request).select_related("gift__supporter")
 
-    @admin.display(description=lazy("amount"))
+    @admin.display(description=gettext_lazy("amount"))
     def sum(self, entry: LedgerEntry) -> str:
         """Return the signed sum."""
         return shown(entry.money)
 
-    @admin.display(description=lazy("gift"))
+    @admin.display(description=gettext_lazy("gift"))
     def of(self, entry: LedgerEntry) -> SafeString | str:
         """Return the gift and who gave it; fees and payouts may have none."""
         gift = entry.gift
@@ -57,7 +56,7 @@ class LedgerAdmin(FoundByGift, GivingAdmin):
 class NeedsALook(SimpleListFilter):
     """Messages that staff should look at, and every other state."""
 
-    title = lazy("state")
+    title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
@@ -79,7 +78,7 @@ class NoticeAdmin(GivingAdmin):
     list_filter = (NeedsALook, by_time("received_at"), ByProvider)
     ordering = ("-received_at", "-id")
     search_fields = ("notice",)
-    search_help_text = lazy("The provider's id of the message, or anything that finds a gift.")
+    search_help_text = gettext_lazy("The provider's id of the message, or anything that finds a gift.")
     actions = ("replay_selected",)
     fields = ("kind", "state", "reason", "waits_for", "provider", "notice", "received_at", "worked_at", "tries", "message")
     readonly_fields = ("message",)
@@ -121,7 +120,7 @@ class NoticeAdmin(GivingAdmin):
         messages.info(request, _("Worked on again. Now: %(state)s. %(reason)s") % words)
         return redirect("admin:donations_providernotice_change", notice.pk)
 
-    @admin.action(description=lazy("Work on the chosen notices again"), permissions=["replay"])
+    @admin.action(description=gettext_lazy("Work on the chosen notices again"), permissions=["replay"])
     def replay_selected(self, request: HttpRequest, chosen: Any) -> None:
         """Work on each chosen message again."""
         done = [notice for notice in chosen if self._replayed(request, notice)]
@@ -143,7 +142,7 @@ class NoticeAdmin(GivingAdmin):
         )
         return True
 
-    @admin.display(description=lazy("message"))
+    @admin.display(description=gettext_lazy("message"))
     def message(self, notice: ProviderNotice) -> SafeString:
         """Return the whole message as people read it."""
         return pretty(notice.payload)
@@ -157,7 +156,9 @@ class ReceiptAdmin(FoundByGift, GivingAdmin):
     list_filter = (by_time("issued_at"), "test")
     list_select_related = ("gift__supporter",)
     ordering = ("-issued_at", "-id")
-    search_help_text = lazy("A receipt's number or verify code, a reference, or the beginning of a name or e-mail address.")
+    search_help_text = gettext_lazy(
+        "A receipt's number or verify code, a reference, or the beginning of a name or e-mail address."
+    )
     fields = (
         "number", "issued_at", "of", "in_force", "replaces", "voided_at", "voided_because", "test", "verify", "digest", "said",
     )  # fmt: skip
@@ -221,22 +222,22 @@ class ReceiptAdmin(FoundByGift, GivingAdmin):
         messages.success(request, _("The letter to %(to)s is in the outbox.") % {"to": letter.to})
         return back
 
-    @admin.display(description=lazy("gift"))
+    @admin.display(description=gettext_lazy("gift"))
     def of(self, receipt: Receipt) -> SafeString | str:
         """Return the gift and who gave it."""
         return format_html("{}, {}", link_to(receipt.gift, shown(receipt.gift.total)), receipt.gift.supporter or "–")
 
-    @admin.display(description=lazy("in force"), boolean=True)
+    @admin.display(description=gettext_lazy("in force"), boolean=True)
     def in_force(self, receipt: Receipt) -> bool:
         """Return whether it holds."""
         return receipt.voided_at is None
 
-    @admin.display(description=lazy("verify page"))
+    @admin.display(description=gettext_lazy("verify page"))
     def verify(self, receipt: Receipt) -> SafeString:
         """Return where anybody can verify it."""
         return format_html('<a href="{}">{}</a>', reverse("verify-receipt", args=[receipt.code]), receipt.code)
 
-    @admin.display(description=lazy("what it says"))
+    @admin.display(description=gettext_lazy("what it says"))
     def said(self, receipt: Receipt) -> SafeString:
         """Return what was printed, as it was kept."""
         return pretty(receipt.content)
@@ -261,7 +262,7 @@ class DeclarationAdmin(GivingAdmin):
     list_select_related = ("supporter",)
     ordering = ("-id",)
     search_fields = ("last_name",)
-    search_help_text = lazy("The beginning of the giver's name or e-mail address.")
+    search_help_text = gettext_lazy("The beginning of the giver's name or e-mail address.")
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Keep the declarations of the givers found."""

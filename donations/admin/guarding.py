@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from donations import guard
 from donations.admin import typed
@@ -22,7 +22,9 @@ from donations.models.guard import GuardMode
 class SwitchForm(forms.Form):
     """When the challenge is asked for."""
 
-    mode = forms.ChoiceField(label=lazy("Ask givers for a proof of work"), choices=GuardMode.choices, widget=forms.RadioSelect)
+    mode = forms.ChoiceField(
+        label=gettext_lazy("Ask givers for a proof of work"), choices=GuardMode.choices, widget=forms.RadioSelect
+    )
     reason = typed.reason_field()
 
 

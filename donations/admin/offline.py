@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from donations import offline
 from donations.admin import typed
@@ -37,67 +37,79 @@ class OfflineForm(forms.Form):
 
     required_css_class = "required"
     token = forms.CharField(widget=forms.HiddenInput, required=False)
-    method = forms.ChoiceField(label=lazy("It came as"), choices=list(offline.METHODS.items()), widget=forms.RadioSelect)
+    method = forms.ChoiceField(label=gettext_lazy("It came as"), choices=list(offline.METHODS.items()), widget=forms.RadioSelect)
     number = forms.CharField(
-        label=lazy("Number"), max_length=40, required=False, help_text=lazy("The cheque's number, or the transfer's reference."),
+        label=gettext_lazy("Number"), max_length=40, required=False, help_text=gettext_lazy("The cheque's number, or the transfer's reference."),
         widget=forms.TextInput(attrs=_WIDE),
     )  # fmt: skip
-    amount = typed.sum_field(lazy("Amount"))
-    currency = forms.ChoiceField(label=lazy("Currency"), choices=typed.currencies)
+    amount = typed.sum_field(gettext_lazy("Amount"))
+    currency = forms.ChoiceField(label=gettext_lazy("Currency"), choices=typed.currencies)
     received_on = forms.DateField(
-        label=lazy("Received on"), widget=AdminDateWidget, help_text=lazy("The gift date, as it stands on the receipt.")
+        label=gettext_lazy("Received on"),
+        widget=AdminDateWidget,
+        help_text=gettext_lazy("The gift date, as it stands on the receipt."),
     )
     posted_on = forms.DateField(
-        label=lazy("Posted on"), widget=AdminDateWidget, help_text=lazy("The day it was paid in or reached the account.")
+        label=gettext_lazy("Posted on"),
+        widget=AdminDateWidget,
+        help_text=gettext_lazy("The day it was paid in or reached the account."),
     )
     supporter = forms.ModelChoiceField(
-        Supporter.objects.all(), label=lazy("Known giver"), required=False,
-        help_text=lazy("Type the beginning of a name or e-mail address. Nobody there? Fill in the lines below."),
+        Supporter.objects.all(), label=gettext_lazy("Known giver"), required=False,
+        help_text=gettext_lazy("Type the beginning of a name or e-mail address. Nobody there? Fill in the lines below."),
     )  # fmt: skip
-    first_name = forms.CharField(label=lazy("First name"), max_length=60, required=False, widget=forms.TextInput(attrs=_WIDE))
+    first_name = forms.CharField(
+        label=gettext_lazy("First name"), max_length=60, required=False, widget=forms.TextInput(attrs=_WIDE)
+    )
     last_name = forms.CharField(
-        label=lazy("Last name or organisation"), max_length=60, required=False, widget=forms.TextInput(attrs=_WIDE)
+        label=gettext_lazy("Last name or organisation"), max_length=60, required=False, widget=forms.TextInput(attrs=_WIDE)
     )
     email = forms.EmailField(
-        label=lazy("E-mail"), max_length=254, required=False, widget=forms.EmailInput(attrs=_WIDE),
-        help_text=lazy("May stay empty: then no mail is sent, and the receipt can be printed from the gift's page."),
+        label=gettext_lazy("E-mail"), max_length=254, required=False, widget=forms.EmailInput(attrs=_WIDE),
+        help_text=gettext_lazy("May stay empty: then no mail is sent, and the receipt can be printed from the gift's page."),
     )  # fmt: skip
     address = forms.CharField(
-        label=lazy("Postal address"),
+        label=gettext_lazy("Postal address"),
         max_length=400,
         required=False,
         widget=forms.Textarea(attrs=_LINES),
-        help_text=lazy("One line each."),
+        help_text=gettext_lazy("One line each."),
     )
-    language = forms.ChoiceField(label=lazy("Writes to them in"), choices=settings.LANGUAGES, initial=settings.LANGUAGE_CODE)
-    appeal = forms.ModelChoiceField(Appeal.objects.order_by("title"), label=lazy("For"), empty_label=None)
-    anonymous = forms.BooleanField(label=lazy("Wishes to stay anonymous"), required=False)
+    language = forms.ChoiceField(
+        label=gettext_lazy("Writes to them in"), choices=settings.LANGUAGES, initial=settings.LANGUAGE_CODE
+    )
+    appeal = forms.ModelChoiceField(Appeal.objects.order_by("title"), label=gettext_lazy("For"), empty_label=None)
+    anonymous = forms.BooleanField(label=gettext_lazy("Wishes to stay anonymous"), required=False)
     note = forms.CharField(
-        label=lazy("Note"),
+        label=gettext_lazy("Note"),
         max_length=180,
         required=False,
         widget=forms.TextInput(attrs=_WIDE),
-        help_text=lazy("Stands in the ledger."),
+        help_text=gettext_lazy("Stands in the ledger."),
     )
     gift_aid = forms.BooleanField(
-        label=lazy("A signed Gift Aid declaration came with it"), required=False, help_text=lazy("Keep the paper for six years.")
+        label=gettext_lazy("A signed Gift Aid declaration came with it"),
+        required=False,
+        help_text=gettext_lazy("Keep the paper for six years."),
     )
-    title = forms.CharField(label=lazy("Title"), max_length=4, required=False)
-    declared_first_name = forms.CharField(label=lazy("First name as signed"), max_length=35, required=False)
-    declared_last_name = forms.CharField(label=lazy("Last name as signed"), max_length=35, required=False)
-    house = forms.CharField(label=lazy("House name or number"), max_length=40, required=False)
-    home = forms.CharField(label=lazy("Home address"), max_length=200, required=False, widget=forms.TextInput(attrs=_WIDE))
-    postcode = forms.CharField(label=lazy("Postcode"), max_length=10, required=False)
-    past_four_years = forms.BooleanField(label=lazy("Gifts of the past four years too"), required=False)
-    future = forms.BooleanField(label=lazy("Future gifts too"), required=False)
-    sure = forms.BooleanField(label=lazy("I have checked this: enter it all the same"), required=False)
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=4, required=False)
+    declared_first_name = forms.CharField(label=gettext_lazy("First name as signed"), max_length=35, required=False)
+    declared_last_name = forms.CharField(label=gettext_lazy("Last name as signed"), max_length=35, required=False)
+    house = forms.CharField(label=gettext_lazy("House name or number"), max_length=40, required=False)
+    home = forms.CharField(
+        label=gettext_lazy("Home address"), max_length=200, required=False, widget=forms.TextInput(attrs=_WIDE)
+    )
+    postcode = forms.CharField(label=gettext_lazy("Postcode"), max_length=10, required=False)
+    past_four_years = forms.BooleanField(label=gettext_lazy("Gifts of the past four years too"), required=False)
+    future = forms.BooleanField(label=gettext_lazy("Future gifts too"), required=False)
+    sure = forms.BooleanField(label=gettext_lazy("I have checked this: enter it all the same"), required=False)
 
     PARTS = (
-        (lazy("What came"), ("method", "number", "amount", "currency", "received_on", "posted_on")),
-        (lazy("From whom"), ("supporter", "first_name", "last_name", "email", "address", "language")),
-        (lazy("What for"), ("appeal", "anonymous", "note")),
+        (gettext_lazy("What came"), ("method", "number", "amount", "currency", "received_on", "posted_on")),
+        (gettext_lazy("From whom"), ("supporter", "first_name", "last_name", "email", "address", "language")),
+        (gettext_lazy("What for"), ("appeal", "anonymous", "note")),
         (
-            lazy("Gift Aid"),
+            gettext_lazy("Gift Aid"),
             (
                 "gift_aid", "title", "declared_first_name", "declared_last_name", "house", "home", "postcode",
                 "past_four_years", "future",
@@ -212,7 +224,8 @@ def enter_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
         else:
             words = {"amount": shown(gift.total), "giver": gift.supporter, "method": gift.method}
             doubts = " ".join(form.doubts)
-            model_admin.log_addition(request, gift, f"{_('Entered by hand: %(method)s') % words} {doubts}".strip())
+            entered = _("Entered by hand: %(method)s") % words
+            model_admin.log_addition(request, gift, f"{entered} {doubts}".strip())
             messages.success(request, _("%(amount)s from %(giver)s is entered (%(method)s).") % words)
             if "_another" in request.POST:
                 return redirect("admin:donations_gift_add")

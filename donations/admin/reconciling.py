@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from donations import providers, reconciliation
 from donations.admin.looking import GivingAdmin, may, shown
@@ -33,8 +33,8 @@ LONGEST = 31  # days of one comparison
 class DaysForm(forms.Form):
     """Which days, of the charity's calendar."""
 
-    first = forms.DateField(label=lazy("From"), widget=AdminDateWidget)
-    last = forms.DateField(label=lazy("to"), widget=AdminDateWidget)
+    first = forms.DateField(label=gettext_lazy("From"), widget=AdminDateWidget)
+    last = forms.DateField(label=gettext_lazy("to"), widget=AdminDateWidget)
 
     def clean(self) -> dict[str, Any]:
         """Refuse days in the wrong order, still to come, or too many."""

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from donations import refunds
 from donations.admin import typed
@@ -27,7 +27,7 @@ from donations.money import Money
 class RefundForm(forms.Form):
     """How much goes back and why."""
 
-    amount = typed.sum_field(lazy("Amount"))
+    amount = typed.sum_field(gettext_lazy("Amount"))
     reason = typed.reason_field()
 
     def __init__(self, gift: Gift, left: Money, data: Any = None) -> None:
@@ -156,12 +156,12 @@ class RefundAdmin(FoundByGift, GivingAdmin):
         context = self.page(request, offered[how], refund=refund, form=form, how=how, amount=shown(refund.total))
         return render(request, "admin/donations/refundrequest/decide.html", context)
 
-    @admin.display(description=lazy("amount"))
+    @admin.display(description=gettext_lazy("amount"))
     def total(self, refund: RefundRequest) -> str:
         """Return the sum."""
         return shown(refund.total)
 
-    @admin.display(description=lazy("gift"))
+    @admin.display(description=gettext_lazy("gift"))
     def of(self, refund: RefundRequest) -> SafeString | str:
         """Return the gift and its giver."""
         gift = refund.gift

@@ -139,7 +139,7 @@ def strings_of_template(name: str) -> set[str]:
     nodes = engines["django"].get_template(name).template.nodelist
     for node in nodes.get_nodes_by_type(TranslateNode):
         if not isinstance(node.filter_expression.var, str):
-            found.add(node.filter_expression.var.literal)
+            found.add(node.filter_expression.var.literal.replace("%", "%%"))
         else:
             found.add(node.filter_expression.var)
     for node in nodes.get_nodes_by_type(BlockTranslateNode):
