@@ -15,8 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from bench.figures import Bar, Figures
 
@@ -29,7 +30,7 @@ BARS = {
     "lost": Bar(at_most=0),
     "doubled": Bar(at_most=0),
 }
-Work = Callable[[object], object]
+Work = Callable[[Any], object]
 
 
 def run() -> Figures:
@@ -47,7 +48,7 @@ def run() -> Figures:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def rate(work: Work, items: list[object]) -> float:
+def rate(work: Work, items: Sequence[Any]) -> float:
     """Return how many items a second as many processes as there are connections work on together."""
     from django.db import connection, connections  # noqa: PLC0415  once Django is set up
 
@@ -113,7 +114,8 @@ def measure() -> Figures:
         row = notices.receive("sandbox", body, {messages.HEADER: messages.signature(body, timezone.now())})
         notices.at_the_door(row)
 
-    chance, rates, expected = random.Random(1), {"bare": [], "new": [], "storm": []}, 0
+    rates: dict[str, list[float]] = {"bare": [], "new": [], "storm": []}
+    chance, expected = random.Random(1), 0
     still = giving.pending_gift()
     for round_number in range(ROUNDS + 1):
         for kind, copies in (("new", 1), ("storm", 3)):

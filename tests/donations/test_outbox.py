@@ -110,9 +110,7 @@ def test_an_address_refused_for_now_is_given_up_in_the_end(smtp_server):
     assert Letter.objects.get().state == LetterState.REFUSED
 
 
-@pytest.mark.parametrize(
-    "name", ["Ada\r\nBcc: spy@example.org", "Ada\nSubject: other", "=?utf-8?q?a=0ABcc:_spy@example.org?="]
-)
+@pytest.mark.parametrize("name", ["Ada\r\nBcc: spy@example.org", "Ada\nSubject: other", "=?utf-8?q?a=0ABcc:_spy@example.org?="])
 def test_a_name_cannot_add_a_header(smtp_server, name):
     giving.received_gift(details=giving.details(first_name=name))
     letters.send_due()
