@@ -111,6 +111,8 @@ def _failed(fact: base.Failed, cause: Cause) -> Outcome:
     gift = _gift_about(fact, cause)
     if fact.pledge and not fact.reference:  # the first one failed on the provider's page: the giver saw it there
         instalments.failed(gift, fact)
+    elif fact.reason == "bank_refused":  # days after the giver left the provider's page: only a letter can tell them
+        letters.debit_failed(gift, fact, needed=gift.status in UNPAID)
     if gift.status not in UNPAID or gift.status == GiftStatus.SKIPPED:
         return _late(gift, "failed")
     if not _newer(gift, fact.happened_at, fact.reason):

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 # A failed charge is told after a while: often the money comes right behind it, and then there is nothing to tell.
 SETTLES = datetime.timedelta(minutes=10)
 LEFT_BEHIND = datetime.timedelta(minutes=10)  # a letter that a killed worker was sending
+GUESSES = ("failed", "confirm", "on_its_way", "debit_failed")  # what the money's coming makes untrue
 TRIES = 12  # about three days of growing waits
 
 
@@ -58,7 +59,7 @@ def gift_received(gift: Gift, anew: bool) -> None:
     if dedication is not None and dedication.tell:
         write("dedication", gift.reference, gift=gift, to=dedication.tell)
     if anew:
-        Letter.objects.filter(gift=gift, kind__in=["failed", "confirm", "on_its_way"], state=LetterState.QUEUED).update(
+        Letter.objects.filter(gift=gift, kind__in=GUESSES, state=LetterState.QUEUED).update(
             state=LetterState.DROPPED, reason="the gift has come"
         )
 
@@ -78,7 +79,7 @@ def instalment_failed(gift: Gift, fact: Failed, needed: bool) -> None:
 
 def instalment_skipped(gift: Gift) -> None:
     """Drop what asked for a month's gift that is not to come."""
-    Letter.objects.filter(gift=gift, kind__in=["failed", "confirm", "on_its_way"], state=LetterState.QUEUED).update(
+    Letter.objects.filter(gift=gift, kind__in=GUESSES, state=LetterState.QUEUED).update(
         state=LetterState.DROPPED, reason="the month was skipped"
     )
 
@@ -86,6 +87,13 @@ def instalment_skipped(gift: Gift) -> None:
 def giver_known(pledge: Pledge, email: str) -> None:
     """Address what was written about a pledge before its first gift told whose it is."""
     Letter.objects.filter(pledge=pledge, to="").exclude(state=LetterState.SENT).update(to=email)
+
+
+def debit_failed(gift: Gift, fact: Failed, needed: bool) -> None:
+    """Say that the bank gave back a gift that was on its way."""
+    later = {"not_before": timezone.now() + SETTLES}
+    key = f"{gift.reference}:{fact.attempt}"
+    write("debit_failed", key, gift=gift, **(later if needed else _dropped("the gift has come")))
 
 
 def card_ending(pledge: Pledge, ends_on: datetime.date, needed: bool) -> None:
@@ -180,7 +188,11 @@ def _not_needed(letter: Letter) -> str:
     gift, pledge = letter.gift, letter.pledge
     if not letter.to:
         return "no address"
-    if letter.kind in {"failed", "confirm"} and gift and gift.status not in {GiftStatus.FAILED, GiftStatus.PENDING}:
+    if (
+        letter.kind in {"failed", "confirm", "debit_failed"}
+        and gift
+        and gift.status not in {GiftStatus.FAILED, GiftStatus.PENDING}
+    ):
         return "the gift has come"
     if letter.kind == "card_ending" and pledge:
         if pledge.status == PledgeStatus.CANCELLED:

@@ -14,7 +14,18 @@ from tests import giving
 
 pytestmark = pytest.mark.django_db
 
-KINDS = ("received", "dedication", "on_its_way", "failed", "confirm", "card_ending", "pledge_ended", "refunded", "receipt")
+KINDS = (
+    "received",
+    "dedication",
+    "on_its_way",
+    "failed",
+    "confirm",
+    "card_ending",
+    "pledge_ended",
+    "refunded",
+    "receipt",
+    "debit_failed",
+)
 
 
 def written(kind, language="en"):
@@ -124,3 +135,16 @@ def test_a_name_that_no_font_can_print_does_not_keep_the_thanks_back(mailoutbox)
     (mail,) = mailoutbox
     assert not mail.attachments
     assert "Your receipt follows" in mail.body
+
+
+def test_a_debit_that_the_bank_gives_back_is_told_unless_the_money_came_all_the_same(mailoutbox):
+    gone, came = giving.pending_gift(), giving.pending_gift()
+    for gift in (gone, came):
+        giving.enter(base.OnItsWay(happened_at=timezone.now(), reference=gift.reference, amount=gift.total))
+        back = {"reason": "bank_refused", "attempt": f"try_{gift.pk}", "reference": gift.reference}
+        giving.enter(base.Failed(happened_at=timezone.now(), **back))
+    giving.enter(giving.paid(came))
+    Letter.objects.update(not_before=timezone.now())
+    letters.send_due()
+    told = {mail.to[0]: mail.subject for mail in mailoutbox if "did not come" in mail.subject}
+    assert list(told) == [gone.details["email"]]
