@@ -148,5 +148,6 @@ def _welcome(sign_in: tuple[str, str] | None) -> str:
         lines += [
             f"  Staff        {settings.SITE_URL}/admin/   {address}   {password}",
             f"  Sent mail    {settings.SITE_URL}/sandbox/mail/",
+            f"  Pretend bank {settings.SITE_URL}/sandbox/bank/   (for staff: move its clock, let a charge fail)",
         ]
     return "\n".join([*lines, "  Ctrl-C stops everything.", ""])
