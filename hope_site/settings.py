@@ -255,7 +255,8 @@ else:
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 # --- headers --------------------------------------------------------------------------------
-CHECKOUT_HOSTS = ["https://checkout.stripe.com"] if GIVING_PROVIDER == "stripe" else []
+# Browsers apply form-action to the redirect as well: the sandbox's page stands at SITE_URL, whatever name the form was opened by.
+CHECKOUT_HOSTS = ["https://checkout.stripe.com"] if GIVING_PROVIDER == "stripe" else [SITE_URL]
 _media_hosts = [MEDIA_URL_HOST] if MEDIA_URL_HOST else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
