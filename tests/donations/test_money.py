@@ -276,9 +276,9 @@ def test_any_text_is_an_amount_within_bounds_or_refused(typed, currency, languag
 @pytest.mark.drill
 @pytest.mark.parametrize(("language", "point", "group"), [("en", ".", ","), ("es", ",", "."), ("fr", ",", "\u202f")])
 def test_every_amount_comes_back_from_how_a_language_writes_it(language, point, group, drill_size):
-    # Covered in each language, plain and (from 1,000) grouped: every amount from 0.01 to 2,000.00 and every 37th up to
+    # Covered in each language, plain and (from 1,000) grouped: every amount from 0.01 to 2,000.00 and every 371st up to
     # 200,000.00, so every count of pence in every thousand. `make drill` reads all 20,000,000, both ways.
-    for minor in [*range(1, 200_001), *range(200_001, 20_000_001, drill_size(37, 1))]:
+    for minor in [*range(1, 200_001), *range(200_001, 20_000_001, drill_size(371, 1))]:
         whole, pence = divmod(minor, 100)
         if parse(f"{whole}{point}{pence:02d}", "GBP", language).minor != minor:
             pytest.fail(f"{minor} was misread, typed plainly")

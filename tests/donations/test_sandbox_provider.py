@@ -60,7 +60,7 @@ def test_it_is_the_configured_provider_and_keeps_the_protocol(provider):
     checked: base.Provider = provider
     assert checked.name == "sandbox"
     verbs = [name for name in vars(base.Provider) if not name.startswith("_") and name != "name"]
-    assert len(verbs) == 13
+    assert len(verbs) == 14
     assert all(callable(getattr(named("sandbox"), verb)) for verb in verbs)
 
 

@@ -155,7 +155,7 @@ def kill_now_and_then(site, stop, killed, every):
 
 
 def test_a_storm_of_messages_ends_in_exactly_what_was_sent(site, drill_size, monkeypatch):
-    wanted = drill_size(300, 20_000)
+    wanted = drill_size(150, 20_000)
     chance = random.Random(7)
     references = shell(site, BEGIN.format(count=wanted // 3), "REFERENCES")
     bodies, keys = [], []

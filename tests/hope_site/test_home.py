@@ -59,4 +59,5 @@ def test_buttons_and_panels_wait_until_their_pages_exist(reader):
     response = reader.get("/")
     assert "send rescue today" in words(response).lower()
     addresses = {e.get("href", "") for e in response.tree.iter("a")}
-    assert not {a for a in addresses if a.startswith(("/give/", "/portal/", "/updates/"))}
+    assert {"/give/", "/freedom-partner/"} <= addresses  # the control: these pages exist
+    assert not {a for a in addresses if a.startswith(("/portal/", "/updates/"))}
