@@ -69,6 +69,7 @@ def test_of_1000_tries_from_few_networks_10_for_each_reach_the_provider(provider
     assert guard.state().because == "tries"
 
 
+@pytest.mark.drill
 def test_tries_from_as_many_networks_meet_the_challenge_after_the_first_59(provider, clock, drill_size):
     answers = [send(f"10.{number // 200}.{number % 200}.1") for number in range(drill_size(250, 1000))]
     assert len(provider.started) == 59
