@@ -45,6 +45,7 @@ def mails(settings):
 # --- dying --------------------------------------------------------------------------------------------
 def in_a_child(story, arm=lambda: None):
     """Run a story in a forked child of this process; return how it ended."""
+    let_nobody_linger()
     connections.close_all()  # parent and child may not share one
     pid = os.fork()
     if pid == 0:
@@ -55,7 +56,19 @@ def in_a_child(story, arm=lambda: None):
             code = LIVED
         finally:
             os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    let_nobody_linger()
+    return ended
+
+
+def let_nobody_linger():
+    """End every other connection to the tests' database: what a thread or a process left open may hold locks."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 def die_at(owner, name, when, *, call=1, half=False):

@@ -24,6 +24,9 @@ OPTIONS = {
     "full_page_writes": "off",
     "max_connections": "200",
     "shared_buffers": "128MB",
+    # A test that waits for a lock nobody will give back fails instead of waiting for ever.
+    "lock_timeout": "120s",
+    "idle_in_transaction_session_timeout": "120s",
 }
 
 
