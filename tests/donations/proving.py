@@ -106,6 +106,12 @@ class Teller:
     def asks_back(self, notice: base.Notice) -> bool:
         return self.down
 
+    def notices(self, since: datetime.datetime, until: datetime.datetime) -> list[base.Notice]:
+        return []
+
+    def movements(self, since: datetime.datetime, until: datetime.datetime) -> list[base.Movement]:
+        return []
+
     # --- verbs: each key is one act, however often it is asked ---
     def asked(self) -> list[dict[str, Any]]:
         """Return every question, oldest first."""
