@@ -2,10 +2,8 @@
 
 import datetime
 import functools
-from contextlib import contextmanager
 
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from donations import guard
@@ -20,15 +18,6 @@ HOME = {
     "gift_aid_address": "Morning Street, London",
     "gift_aid_postcode": "sw1a1aa",
 }
-
-
-@contextmanager
-def max_statements(ceiling):
-    """Fail when the block asks the database more than so often; the savepoints of a test stand for a site's transactions."""
-    with CaptureQueriesContext(connection) as queries:
-        yield
-    asked = [query["sql"][:300] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
-    assert len(asked) <= ceiling, "\n".join(asked)
 
 
 class Remembering:

@@ -13,8 +13,9 @@ from donations.models import Gift
 from donations.money import Money, maximum, minimum
 from donations.providers import base
 from supporters.models import Supporter
-from tests.donations.giver import HOME, max_statements
+from tests.donations.giver import HOME
 from tests.giving import enter, general, paid, received_gift
+from tests.pages import max_queries
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 # --- the way of one gift ------------------------------------------------------------------------------
 def test_a_gift_is_written_once_and_its_giver_sent_to_the_provider(giver, provider):
     fields = giver.fills()
-    with max_statements(8):
+    with max_queries(8):
         response = giver.sends(fields, 303)
     assert response["Location"] == "/pay/1/"
     gift = Gift.objects.get()

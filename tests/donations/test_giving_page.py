@@ -10,7 +10,6 @@ from donations import guard
 from donations.models import Appeal, Gift, SuggestedAmount
 from donations.money import Money
 from tests import factories
-from tests.donations.giver import max_statements
 from tests.giving import received_gift
 from tests.pages import html_valid, max_queries
 
@@ -164,7 +163,7 @@ def test_the_story_that_led_here_is_shown_and_kept(giver):
     page = giver.opens("/give/?story=cake")
     assert page.words("giving-story__title") == ["The first cake"]
     fields = giver.fills("/give/?story=cake")
-    with max_statements(8):
+    with max_queries(8):
         giver.sends(fields, 303)
     assert Gift.objects.get().story_slug == story.slug
 
