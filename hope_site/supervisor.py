@@ -53,7 +53,10 @@ class Supervisor:
         for number in STOP_SIGNALS:
             signal.signal(number, self._stop)
         self._guard = subprocess.Popen(
-            [sys.executable, "-ISu", __file__], stdin=subprocess.PIPE, start_new_session=True, env={"PATH": os.defpath}
+            [sys.executable, "-ISu", __file__, str(GRACE)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            env={"PATH": os.defpath},
         )
         try:
             while not self.stopping:
@@ -146,8 +149,8 @@ def _end_with_parent() -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def guard() -> None:
-    """Note the groups told on standard input; when it closes, end those that are left."""
+def guard(grace: float) -> None:
+    """Note the groups told on standard input; when it closes, end those that are left after `grace` seconds."""
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     leaders: set[int] = set()
@@ -156,7 +159,7 @@ def guard() -> None:
             leaders.add(int(line[1:]))
         else:
             leaders.discard(int(line[1:]))
-    end = time.monotonic() + GRACE
+    end = time.monotonic() + grace
     _signal(leaders, signal.SIGTERM, os.kill)
     while _signal(leaders, 0, os.kill) and time.monotonic() < end:
         time.sleep(0.1)
@@ -164,4 +167,4 @@ def guard() -> None:
 
 
 if __name__ == "__main__":
-    guard()
+    guard(float(sys.argv[1]))
