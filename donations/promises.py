@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from donations import notices, providers
 from donations.bookkeeping import Cause
-from donations.calendar import next_instalment, today
+from donations.calendar import instalment_day, next_instalment, today
 from donations.models import Pledge
 from donations.models.pledges import PledgeStatus
 from donations.models.steps import NotAllowed
@@ -43,7 +43,11 @@ def preview_change(pledge: Pledge, amount: Money | None = None, anchor_day: int 
     """Return the next charge after a change of sum or day; raises NotAnAmount for a sum outside the limits."""
     if amount is not None:
         check_limits(amount)
-    on = next_instalment(today(), anchor_day) if anchor_day and anchor_day != pledge.anchor_day else pledge.next_on
+    on = pledge.next_on
+    if on and anchor_day and anchor_day != pledge.anchor_day:
+        # In the month that is due next, never in one that is paid; where the day is past there, a month later.
+        on = instalment_day(anchor_day, on.year, on.month)
+        on = on if on > today() else next_instalment(on, anchor_day)
     return NextGift(amount or pledge.total, on)
 
 

@@ -21,6 +21,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def pledge(settings):
+    return begun(settings)
+
+
+def begun(settings):
     """A Freedom Partner of £25, begun on the bank's page today; messages are fetched, none is delivered."""
     settings.SITE_URL = "http://127.0.0.1:9"
     gift = giving.pending_gift(frequency="monthly")
@@ -54,6 +58,16 @@ def test_another_day_moves_the_next_gift(pledge):
     promises.change(pledge, anchor_day=day)
     assert pledge.anchor_day == day
     assert promises.next_gift(pledge) == expected
+
+
+@pytest.mark.parametrize("day", [1, 5, 21, 23, 28, 31])
+def test_a_change_of_day_says_beforehand_what_the_bank_then_does(time_machine, settings, day):
+    time_machine.move_to(datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC))
+    pledge = begun(settings)
+    expected = promises.preview_change(pledge, anchor_day=day)
+    promises.change(pledge, anchor_day=day)
+    assert promises.next_gift(pledge) == expected
+    assert expected.on.month == 12  # November is paid: a later day in it is no second charge
 
 
 @pytest.mark.parametrize("minor", [1, 99_999_999])
