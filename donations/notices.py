@@ -31,6 +31,10 @@ WAITING_AGAIN = datetime.timedelta(minutes=5)
 def receive(provider: str, body: bytes, headers: Mapping[str, str]) -> ProviderNotice:
     """Keep a message for good, once; returns its row, committed. Raises BadNotice, LookupError (no such provider)."""
     notice = providers.named(provider).verify(body, headers, timezone.now())
+    return _keep(provider, notice)
+
+
+def _keep(provider: str, notice: Notice) -> ProviderNotice:
     row, _new = ProviderNotice.objects.get_or_create(
         provider=provider, notice=notice.id, defaults={"kind": notice.kind, "payload": notice.payload}
     )
@@ -96,10 +100,8 @@ def fetch_missed(provider: str, since: datetime.datetime) -> int:
     missed = [notice for notice in told if notice.id not in known]
     for notice in missed:
         logger.warning("The message %s of %s never reached the door", notice.id, provider)
-        row, _new = ProviderNotice.objects.get_or_create(
-            provider=provider, notice=notice.id, defaults={"kind": notice.kind, "payload": notice.payload}
-        )
-        work(row.pk)
+        _keep(provider, notice)
+    work_left_behind()
     return len(missed)
 
 

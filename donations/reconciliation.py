@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from donations import notices, providers
 from donations.bookkeeping import Cause
+from donations.calendar import charity_day
 from donations.models import Gift, LedgerEntry
 from donations.models.gifts import GiftStatus
 from donations.models.steps import NotAllowed
@@ -21,12 +22,16 @@ logger = logging.getLogger(__name__)
 
 PENDING_LONG = datetime.timedelta(hours=3)
 NEVER_LEFT = datetime.timedelta(days=1)  # an attempt that never reached the provider's page
+KEPT_UNPAID = datetime.timedelta(days=30)  # a bank debit takes two weeks at most; then nobody needs what was typed
 SILENCE = datetime.timedelta(hours=6)  # gifts begin, but no notice comes: something is wrong with the door
 SILENCE_STARTS = 5
 
 
 def mop_up(most: int = 200) -> int:
-    """Look up attempts that have been pending for three hours and settle or expire them; return how many changed."""
+    """Look up attempts that have been pending for three hours and settle or expire them; return how many changed.
+
+    What was typed into attempts that brought no money is forgotten after a month.
+    """
     now = timezone.now()
     settled = 0
     for gift in list(Gift.objects.pending_since(now - PENDING_LONG).order_by("checkout_at")[:most]):
@@ -35,6 +40,7 @@ def mop_up(most: int = 200) -> int:
             settled += bool(facts) and notices.enter_facts(facts, Cause(gift.provider, reason="mop-up")).state == "done"
         except (ProviderUnavailable, Waits, Quarantined, NotAllowed, LookupError) as error:
             logger.warning("Gift %s could not be settled: %s", gift.pk, error)
+    Gift.objects.never_paid(now - KEPT_UNPAID).update(details={})
     unsent = Gift.objects.filter(status=GiftStatus.PENDING, checkout="", bill="", created_at__lt=now - NEVER_LEFT)
     return settled + unsent.exclude(provider="offline").update(status=GiftStatus.EXPIRED, details={})
 
@@ -81,12 +87,13 @@ class Comparison:
 def compare(provider: str, since: datetime.datetime, until: datetime.datetime) -> Comparison:
     """Compare the ledger with the provider's book; raises ProviderUnavailable.
 
+    Both are asked for by the day on which a thing happened, not by when we learned of it: a notice may be days late.
     Lines near the edges are looked for a day around, since the two sides may date one movement differently.
     """
     theirs = {(movement.kind, movement.id): movement for movement in providers.named(provider).movements(since, until)}
     keys = [f"{provider}:{kind}:{name}" for kind, name in theirs]
     margin = datetime.timedelta(days=1)
-    within = Q(booked_at__gte=since, booked_at__lte=until)
+    within = Q(day__gte=charity_day(since), day__lte=charity_day(until))
     known: dict[tuple[str, str], LedgerEntry] = {}
     for at in range(0, len(keys), 500):
         found = LedgerEntry.objects.filter(key__in=keys[at : at + 500]).select_related("gift")

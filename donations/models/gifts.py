@@ -55,8 +55,12 @@ class GiftQuerySet(models.QuerySet["Gift"]):
         return self.exclude(status__in=UNPAID)
 
     def pending_since(self, before: datetime.datetime) -> "GiftQuerySet":
-        """Keep attempts that went to a provider before a moment and of which nothing has been heard."""
-        return self.filter(status=S.PENDING, checkout__gt="", checkout_at__lt=before)
+        """Keep attempts that went to a provider before a moment and of which no end has been heard: a failed try is none."""
+        return self.filter(status__in=[S.PENDING, S.FAILED], bill="", checkout__gt="", checkout_at__lt=before)
+
+    def never_paid(self, before: datetime.datetime) -> "GiftQuerySet":
+        """Keep attempts begun before a moment that brought no money and still hold what their giver typed."""
+        return self.filter(status__in=[S.FAILED, S.EXPIRED], created_at__lt=before).exclude(details={})
 
 
 class Gift(models.Model):
