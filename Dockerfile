@@ -9,7 +9,7 @@ WORKDIR /site
 # The key signs nothing: it only lets the settings load while static files are collected.
 RUN SECRET_KEY=build /venv/bin/python manage.py collectstatic --noinput --verbosity 0 \
     && rm -rf var && mkdir var \
-    && /venv/bin/python -m compileall -q /venv/lib hope_site donations stories supporters safeguarding public_pages sandbox_bank
+    && /venv/bin/python -m compileall -q /venv/lib hope_site portal updates donations stories supporters safeguarding letters public_pages sandbox_bank
 
 FROM python:3.13.9-slim-trixie
 RUN apt-get update \

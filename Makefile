@@ -7,7 +7,7 @@ run dev: export SITE_URL := $(SITE_URL)
 PY := .venv/bin/python
 SITE := requirements.txt
 TOOLS := requirements.txt requirements-dev.txt
-OURS := hope_site donations stories supporters safeguarding public_pages sandbox_bank
+OURS := hope_site portal updates donations stories supporters safeguarding letters public_pages sandbox_bank
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev test check bench drill lock venv venv-dev tools

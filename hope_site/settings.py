@@ -61,11 +61,14 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LIVE else None
 
 INSTALLED_APPS = [
     "hope_site",
+    "portal",
+    "updates",
     "donations",
     "sandbox_bank",
     "stories",
     "supporters",
     "safeguarding",
+    "letters",
     "public_pages",
     "content_editor",
     "django_prose_editor",

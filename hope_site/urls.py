@@ -8,6 +8,7 @@ from django.urls import include, path
 
 from donations.urls import pages as giving_pages
 from hope_site import errors, health, home, sandbox, wellknown
+from updates.urls import pages as updates_pages
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -20,10 +21,13 @@ urlpatterns = [
     path("account/", include("supporters.urls")),
     path("", include("stories.media_urls")),
     path("", include("donations.urls")),
+    path("portal/", include("portal.urls")),
+    path("updates/", include("updates.urls")),
     *i18n_patterns(
         path("", home.home, name="home"),
         path("stories/", include("stories.urls")),
         path("", include(giving_pages)),
+        path("updates/", include(updates_pages)),
         prefix_default_language=False,
     ),
     path("sitemap.xml", wellknown.sitemap, name="sitemap"),

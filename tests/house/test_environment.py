@@ -9,7 +9,7 @@ from hope_site.env import VARIABLES
 from tests.house.commands import ROOT, run
 from tests.tools.check import LIVE
 
-READERS = ("hope_site", "donations", "stories", "supporters", "safeguarding", "public_pages", "sandbox_bank", "deploy")
+READERS = (*(path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name not in {"tests", "bench"}), "deploy")
 
 
 # Handed on to processes, or said by Django's own files; neither configures the site.
