@@ -1,0 +1,22 @@
+"""Supporters in the portal's tests: their browser, signed in without going through the mail."""
+
+from allauth.account.models import EmailAddress
+from django.test import Client
+
+from supporters.models import Account
+from tests.staff import signed_in as browser_of
+
+
+def signed_in(email: str, *more: str) -> Client:
+    """Return the browser of whoever proved these addresses to be theirs, with an account if they had none."""
+    return browser_of(account_of(email, *more))
+
+
+def account_of(email: str, *more: str) -> Account:
+    """Return the account of an address, proven, with further proven addresses joined."""
+    account = Account.objects.filter(email=email.lower()).first() or Account.objects.create_user(email)
+    for number, address in enumerate((email, *more)):
+        EmailAddress.objects.update_or_create(
+            user=account, email=address.lower(), defaults={"verified": True, "primary": number == 0}
+        )
+    return account
