@@ -10,5 +10,8 @@ class DonationsConfig(AppConfig):
     verbose_name = _("Giving")
 
     def ready(self) -> None:
-        """See to it that the general appeal exists."""
+        """See to it that the general appeal exists, and make the letters of giving known."""
+        from donations import letters  # noqa: PLC0415  # models are there only now
+
+        letters.register()
         post_migrate.connect(general_appeal.ensure, sender=self)

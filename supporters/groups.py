@@ -37,10 +37,11 @@ _FUNDRAISING = (
 # a receipt again: what is in these tables is edited by nobody.
 _FINANCE = (
     _FUNDRAISING
-    | _may("donations", _LOOK, "giftaiddeclaration", "ledgerentry", "letter", "providernotice", "receipt", "reconciliationrun")
+    | _may("donations", _LOOK, "giftaiddeclaration", "ledgerentry", "providernotice", "receipt", "reconciliationrun")
     | _may("donations", ("change", "view"), "charitydetails")
     | {
-        "donations.add_ledgerentry", "donations.add_letter", "donations.change_providernotice", "donations.change_refundrequest",
+        "donations.add_ledgerentry", "donations.change_providernotice", "donations.change_refundrequest", "letters.add_letter",
+        "letters.view_letter",
     }
 )  # fmt: skip
 

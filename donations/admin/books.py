@@ -8,6 +8,8 @@ from django.contrib import admin, messages
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -19,9 +21,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from donations import letters, notices, receipts
 from donations.admin.looking import ByProvider, FoundByGift, GivingAdmin, by_time, gift_ids, link_to, may, pretty, shown
 from donations.documents import NotPrintable
-from donations.models import GiftAidDeclaration, LedgerEntry, Letter, ProviderNotice, Receipt
-from donations.models.letters import LetterState
+from donations.models import GiftAidDeclaration, LedgerEntry, ProviderNotice, Receipt
 from donations.models.notices import NoticeState
+from letters.models import Letter, LetterState
 from supporters.searching import ids_matching
 
 
@@ -187,13 +189,13 @@ class ReceiptAdmin(FoundByGift, GivingAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         """Offer the letter again where there is an address."""
         receipt = kwargs.get("obj")
-        context["may_resend"] = bool(receipt and receipt.gift.email and request.user.has_perm("donations.add_letter"))
+        context["may_resend"] = bool(receipt and receipt.gift.email and request.user.has_perm("letters.add_letter"))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def pdf(self, request: HttpRequest, receipt_id: int) -> HttpResponse:
         """Give the PDF. A copy of what was mailed or printed before says that it is one."""
         receipt = self.row(request, receipt_id)
-        mailed = Letter.objects.filter(gift=receipt.gift_id, kind__in=["received", "receipt"], state=LetterState.SENT).exists()
+        mailed = letters.of_receipt(receipt).filter(state=LetterState.SENT).exists()
         printed = LogEntry.objects.filter(
             content_type=ContentType.objects.get_for_model(Receipt), object_id=str(receipt.pk), change_message__startswith="PDF"
         ).exists()
@@ -210,16 +212,16 @@ class ReceiptAdmin(FoundByGift, GivingAdmin):
         """Put the letter with the receipt into the outbox once more."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        may(request, "add_letter")
+        if not request.user.has_perm("letters.add_letter"):
+            raise PermissionDenied
         receipt = self.row(request, receipt_id)
         back = redirect("admin:donations_receipt_change", receipt.pk)
         if not receipt.gift.email:
             messages.error(request, _("There is no e-mail address to send it to: print it instead."))
             return back
-        before = Letter.objects.filter(gift=receipt.gift_id, kind="receipt").count()
-        letter = letters.write("receipt", f"{receipt.number}:again:{before + 1}", gift=receipt.gift, data={"again": True})
+        letters.receipt_again(receipt)
         self.log_change(request, receipt, _("Sent again to the giver."))
-        messages.success(request, _("The letter to %(to)s is in the outbox.") % {"to": letter.to})
+        messages.success(request, _("The letter to %(to)s is in the outbox.") % {"to": receipt.gift.email})
         return back
 
     @admin.display(description=gettext_lazy("gift"))
@@ -244,13 +246,23 @@ class ReceiptAdmin(FoundByGift, GivingAdmin):
 
 
 @admin.register(Letter)
-class LetterAdmin(FoundByGift, GivingAdmin):
+class LetterAdmin(GivingAdmin):
     """The outbox."""
 
     list_display = ("created_at", "kind", "to", "state", "reason", "sent_at")
     list_filter = (by_time("created_at"), "state")
     ordering = ("-created_at", "-id")
-    fields = ("kind", "to", "language", "state", "reason", "gift", "pledge", "created_at", "not_before", "sent_at", "tries")
+    search_fields = ("to", "about")
+    search_help_text = gettext_lazy("A whole e-mail address, or a gift's or pledge's reference.")
+    fields = ("kind", "to", "language", "state", "reason", "about", "within", "created_at", "not_before", "sent_at", "tries")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Keep the letters to an address or about a gift or pledge, each way by its index."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        named = [f"gift:{term}", f"pledge:{term}", term]
+        return queryset.filter(Q(to=term.lower()) | Q(about__in=named) | Q(within__in=named)), False
 
 
 @admin.register(GiftAidDeclaration)

@@ -7,15 +7,18 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from donations import refunds
 from donations.admin import exporting, offline, refunding
 from donations.admin.looking import ByProvider, ByTime, GivingAdmin, LookOnlyInline, gifts_of, link_to, shown
-from donations.models import Dedication, Gift, LedgerEntry, Letter, Receipt, RefundRequest
+from donations.letters import about
+from donations.models import Dedication, Gift, LedgerEntry, Receipt, RefundRequest
 from donations.models.gifts import UNPAID
 from donations.money import Money
+from letters.models import Letter
 
 
 class EntriesInline(LookOnlyInline):
@@ -69,15 +72,6 @@ class ReceiptsInline(LookOnlyInline):
         return link_to(receipt)
 
 
-class LettersInline(LookOnlyInline):
-    """Mail about the gift."""
-
-    model = Letter
-    fields = ("kind", "to", "state", "reason", "created_at", "sent_at")
-    readonly_fields = fields
-    ordering = ("pk",)
-
-
 class DedicationInline(LookOnlyInline):
     """In whose honour or memory."""
 
@@ -99,13 +93,14 @@ class GiftAdmin(GivingAdmin):
     search_help_text = _(
         "A reference, a receipt's number, the provider's name of it, or the beginning of a name or e-mail address."
     )
-    inlines = (EntriesInline, RefundsInline, ReceiptsInline, LettersInline, DedicationInline)
-    readonly_fields = ("total", "fee_covered", "kept", "who", "monthly", "told")
+    inlines = (EntriesInline, RefundsInline, ReceiptsInline, DedicationInline)
+    readonly_fields = ("total", "fee_covered", "kept", "who", "monthly", "mail", "told")
     fieldsets = (
         (None, {"fields": ("total", "fee_covered", "kept", "status", "who", "given_on", "posted_on", "anonymous")}),
         (_("What for"), {"fields": ("appeal", "designation", "story_slug", "frequency", "monthly", "due_on")}),
         (_("How it came"), {"fields": ("provider", "method", "payment", "bill", "failure", "next_try_on", "entered_by")}),
         (_("Known as"), {"fields": ("reference", "created_at", "language")}),
+        (_("Letters"), {"fields": ("mail",)}),
         (_("What the giver typed, until money comes"), {"fields": ("told",), "classes": ("collapse",)}),
     )
 
@@ -114,8 +109,10 @@ class GiftAdmin(GivingAdmin):
         return super().get_queryset(request).select_related("supporter", "appeal", "pledge", "entered_by")
 
     def get_fieldsets(self, request: HttpRequest, obj: Gift | None = None) -> Any:
-        """Leave out the typed details once money came: the gift keeps none."""
-        return self.fieldsets if obj is not None and obj.details else self.fieldsets[:-1]
+        """Leave out the typed details once money came (the gift keeps none), and letters for those who may not see them."""
+        *always, letters, typed = self.fieldsets
+        seen = [letters] if request.user.has_perm("letters.view_letter") else []
+        return [*always, *seen, *([typed] if obj is not None and obj.details else [])]
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Keep the gifts that a term finds, each way by its index."""
@@ -176,6 +173,13 @@ class GiftAdmin(GivingAdmin):
     def monthly(self, gift: Gift) -> SafeString | str:
         """Return the pledge it belongs to."""
         return link_to(gift.pledge)
+
+    @admin.display(description="")
+    def mail(self, gift: Gift) -> SafeString | str:
+        """Return the letters about the gift, each leading to its page, with what became of it."""
+        letters = Letter.objects.filter(about=about(gift)).order_by("pk")
+        lines = ((link_to(letter, letter.kind), letter.to, letter.get_state_display(), letter.reason) for letter in letters)
+        return format_html_join(SafeString("<br>"), "{} · {} · {} {}", lines) or _("None.")
 
     @admin.display(description="")
     def told(self, gift: Gift) -> str:

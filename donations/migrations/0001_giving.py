@@ -171,30 +171,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'pledges',
             },
         ),
-        migrations.CreateModel(
-            name='Letter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, unique=True)),
-                ('kind', models.CharField(max_length=32, verbose_name='kind')),
-                ('to', models.EmailField(max_length=254, verbose_name='to')),
-                ('language', models.CharField(default='en', max_length=8)),
-                ('data', models.JSONField(blank=True, default=dict)),
-                ('state', models.CharField(choices=[('queued', 'Waiting to be sent'), ('sending', 'Being sent'), ('sent', 'Sent'), ('dropped', 'No longer needed'), ('refused', 'Refused by the mail server')], default='queued', max_length=8, verbose_name='state')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='why')),
-                ('not_before', models.DateTimeField(default=django.utils.timezone.now)),
-                ('tries', models.PositiveIntegerField(default=0)),
-                ('claimed_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written')),
-                ('gift', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='donations.gift')),
-                ('pledge', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='donations.pledge')),
-            ],
-            options={
-                'verbose_name': 'letter',
-                'verbose_name_plural': 'letters',
-            },
-        ),
         migrations.AddField(
             model_name='gift',
             name='pledge',
@@ -353,14 +329,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='pledge',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'cancelled'), _negated=True), models.Q(('ended_at__isnull', False), ('next_on', None)), _connector='OR'), name='ended_pledge_has_no_next'),
-        ),
-        migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['not_before', 'id'], name='letter_due'),
-        ),
-        migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(fields=['-created_at', '-id'], name='letter_newest'),
         ),
         migrations.AddIndex(
             model_name='gift',

@@ -6,7 +6,6 @@ from donations.models.declarations import Dedication, GiftAidDeclaration
 from donations.models.gifts import Gift
 from donations.models.guard import GivingTry, GuardSwitch
 from donations.models.ledger import LedgerEntry
-from donations.models.letters import Letter
 from donations.models.notices import ProviderNotice
 from donations.models.pledges import Pledge, PledgeEvent
 from donations.models.receipts import Receipt, ReceiptSeries
@@ -22,7 +21,6 @@ __all__ = [
     "GivingTry",
     "GuardSwitch",
     "LedgerEntry",
-    "Letter",
     "Pledge",
     "PledgeEvent",
     "ProviderNotice",

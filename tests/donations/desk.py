@@ -11,11 +11,11 @@ from donations.models import (
     Gift,
     GiftAidDeclaration,
     LedgerEntry,
-    Letter,
     ProviderNotice,
     ReconciliationRun,
     RefundRequest,
 )
+from letters.models import Letter
 from supporters.models import Supporter
 from tests import factories as make
 from tests import giving
@@ -59,7 +59,7 @@ def one_of_each() -> dict[str, int]:
         "entry": LedgerEntry.objects.filter(gift=gift).get(kind="gift").pk,
         "notice": notice().pk,
         "receipt": gift.receipts.get().pk,
-        "letter": Letter.objects.filter(gift=gift).first().pk,
+        "letter": Letter.objects.filter(about=f"gift:{gift.reference}").first().pk,
         "appeal": giving.general().pk,
         "declaration": declaration.pk,
         "supporter": gift.supporter_id,

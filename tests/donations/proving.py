@@ -18,9 +18,10 @@ from django.db import connection
 from django.db.models import Sum
 
 from donations import notices
-from donations.models import Gift, LedgerEntry, Letter, Pledge, PledgeEvent, ProviderNotice, Receipt, ReceiptSeries
+from donations.models import Gift, LedgerEntry, Pledge, PledgeEvent, ProviderNotice, Receipt, ReceiptSeries
 from donations.money import Money
 from donations.providers import base
+from letters.models import Letter
 
 NOON = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)
 SIGNED = {"X-Signed": "by the teller"}

@@ -17,10 +17,13 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import timezone
 
-from donations import bookkeeping, giving, letters, notices, promises, providers, receipts, reconciliation, rounds
-from donations.models import Gift, LedgerEntry, Letter, Pledge, ProviderNotice
+from donations import bookkeeping, giving, letters, notices, promises, providers, receipts, reconciliation
+from donations.models import Gift, LedgerEntry, Pledge, ProviderNotice
 from donations.money import Money
 from donations.providers import base
+from hope_site import rounds
+from letters import outbox
+from letters.models import Letter
 from tests import giving as givers
 from tests.donations import proving
 
@@ -168,10 +171,10 @@ POINTS = {
     "the letter is written": (letters, "write", "after"),
     "the message's row is stepped": (notices, "_step", "after"),
     "what waits is to be woken": (notices, "_wake", "before"),
-    "a letter is claimed": (letters, "_claim", "after"),
-    "a letter is made": (letters, "message", "after"),
+    "a letter is claimed": (outbox, "_claim", "after"),
+    "a letter is made": (outbox, "message", "after"),
     "a letter has left": (mail.EmailMessage, "send", "after"),
-    "a letter is noted as sent": (letters, "_end", "after"),
+    "a letter is noted as sent": (outbox, "_end", "after"),
 }
 points = pytest.mark.parametrize("point", POINTS.values(), ids=POINTS)
 
@@ -255,7 +258,7 @@ def test_control_without_the_sweep_a_kept_message_is_not_entered(name, teller, s
 
 def test_control_a_letter_that_nobody_takes_up_again_never_leaves(teller, settings, expected, monkeypatch):
     assert in_a_child(lambda: whole_story(teller), lambda: die_at(*POINTS["a letter is claimed"])) == DIED
-    monkeypatch.setattr(letters, "LEFT_BEHIND", datetime.timedelta(days=999))
+    monkeypatch.setattr(outbox, "LEFT_BEHIND", datetime.timedelta(days=999))
     world_goes_on(teller)
     assert goes_wrong(teller, settings, expected)
 

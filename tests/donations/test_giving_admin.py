@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from donations import promises
 from donations.admin import acts, books
-from donations.models import Appeal, CharityDetails, Gift, Letter, Pledge, ProviderNotice, Receipt, SuggestedAmount
+from donations.models import Appeal, CharityDetails, Gift, Pledge, ProviderNotice, Receipt, SuggestedAmount
 from donations.models.notices import NoticeState
 from donations.money import Money
 from donations.promises import NextGift
 from donations.providers.base import ProviderUnavailable
+from letters.models import Letter
 from supporters import groups
 from supporters.models import Supporter
 from tests import factories as make
@@ -53,9 +54,9 @@ PAGES = {
     "donations/receipt/{receipt}/pdf/": FINANCE,
     "donations/receipt/add/": NOBODY,
     "donations/receipt/{receipt}/delete/": NOBODY,
-    "donations/letter/": FINANCE,
-    "donations/letter/{letter}/change/": FINANCE,
-    "donations/letter/{letter}/delete/": NOBODY,
+    "letters/letter/": FINANCE,
+    "letters/letter/{letter}/change/": FINANCE,
+    "letters/letter/{letter}/delete/": NOBODY,
     "donations/appeal/": BOTH,
     "donations/appeal/add/": BOTH,
     "donations/appeal/{appeal}/change/": BOTH,
@@ -167,7 +168,7 @@ def test_a_receipt_sent_again_is_one_more_letter_each_time(finance: Client):
     receipt = giving.received_gift().receipts.get()
     for _time in range(2):
         finance.post(f"/admin/donations/receipt/{receipt.pk}/resend/")
-    assert Letter.objects.filter(kind="receipt", gift=receipt.gift, data__again=True).count() == 2
+    assert Letter.objects.filter(kind="receipt", about=f"gift:{receipt.gift.reference}", data__again=True).count() == 2
 
 
 # --- pledges ----------------------------------------------------------------------------------------

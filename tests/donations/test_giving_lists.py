@@ -39,7 +39,7 @@ def numbers(db: None) -> dict[str, int]:
 
 
 # --- lists ------------------------------------------------------------------------------------------
-LISTS = ["gift", "pledge", "ledgerentry", "providernotice", "receipt", "letter", "giftaiddeclaration", "refundrequest"]
+LISTS = ["gift", "pledge", "ledgerentry", "providernotice", "receipt", "giftaiddeclaration", "refundrequest"]
 
 
 def queries(client: Client, address: str) -> list[str]:

@@ -7,10 +7,12 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from donations import letters, offline
+from donations import offline
 from donations.calendar import today
-from donations.models import Gift, GiftAidDeclaration, LedgerEntry, Letter
+from donations.models import Gift, GiftAidDeclaration, LedgerEntry
 from donations.money import Money
+from letters import outbox
+from letters.models import Letter
 from supporters.models import Supporter
 from tests import factories as make
 from tests import giving
@@ -163,7 +165,7 @@ def test_givers_without_an_address_are_each_their_own_and_get_no_mail(by: Any):
         offline.enter(entry(token=token), by)
     assert Supporter.objects.filter(email=None, last_name="Okafor").count() == 2
     assert set(Letter.objects.values_list("to", flat=True)) == {""}
-    assert letters.send_due() == 0
+    assert outbox.send_due() == 0
     assert set(Letter.objects.values_list("state", "reason")) == {("dropped", "no address")}
     assert Gift.objects.first().receipts.count() == 1  # it can be printed
 

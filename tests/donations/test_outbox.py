@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from donations import letters
-from donations.models import Letter
-from donations.models.letters import LetterState
+from letters import outbox
+from letters.models import Letter, LetterState
 from tests import giving
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def _real_mail(settings, smtp_server):
 @pytest.fixture(autouse=True)
 def _plain_letters(monkeypatch):
     """Leave the printed receipt out: the way of the letter is under proof here."""
-    monkeypatch.setattr(letters, "_attachment", lambda letter, context: None)
+    monkeypatch.setattr(letters.GivingLetter, "attachments", lambda self, letter, context: [])
 
 
 def due_now(**changes):
@@ -36,34 +36,35 @@ def test_a_mail_server_that_is_down_ten_times_gets_each_letter_once(smtp_server)
     smtp_server.stop()
     for number in range(1, 11):
         due_now()
-        assert letters.send_due() == 0
-        assert letters.send_due() == 0, "tried again at once"
+        assert outbox.send_due() == 0
+        assert outbox.send_due() == 0, "tried again at once"
         assert set(Letter.objects.values_list("state", "tries")) == {("queued", number)}
     smtp_server.start()
     due_now()
-    assert letters.send_due() == 3
+    assert outbox.send_due() == 3
     due_now()
-    assert letters.send_due() == 0
+    assert outbox.send_due() == 0
     assert len(smtp_server.messages) == len({message["To"] for message in smtp_server.messages}) == 3
 
 
 def test_the_waits_between_tries_grow_to_half_a_day():
-    letter = letters.write("received", "x", gift=giving.received_gift())
+    letters.write("received", "x", gift=giving.received_gift())
+    letter = Letter.objects.get(key="received:x")
     waits = []
     for tries in (1, 5, 10):
         letter.tries = tries
-        letters._end(letter, LetterState.QUEUED, "down")
+        outbox._end(letter, LetterState.QUEUED, "down")
         waits.append(round((letter.not_before - timezone.now()).total_seconds() / 60))
     assert waits == [2, 32, 720]
 
 
 def test_a_letter_whose_sender_was_killed_is_taken_up_again_under_the_same_name(smtp_server):
     giving.received_gift()
-    letter = letters._claim(Letter.objects.get().pk)
-    letters.message(letter).send()  # and here the process dies
-    assert letters.send_due() == 0  # the control: it is still in somebody's hands
-    Letter.objects.update(claimed_at=timezone.now() - letters.LEFT_BEHIND - datetime.timedelta(seconds=1))
-    assert letters.send_due() == 1
+    letter = outbox._claim(Letter.objects.get().pk)
+    outbox.message(letter).send()  # and here the process dies
+    assert outbox.send_due() == 0  # the control: it is still in somebody's hands
+    Letter.objects.update(claimed_at=timezone.now() - outbox.LEFT_BEHIND - datetime.timedelta(seconds=1))
+    assert outbox.send_due() == 1
     assert Letter.objects.get().state == LetterState.SENT
     assert len({message["Message-ID"] for message in smtp_server.messages}) == 1
 
@@ -71,9 +72,9 @@ def test_a_letter_whose_sender_was_killed_is_taken_up_again_under_the_same_name(
 def test_two_senders_send_a_letter_once(smtp_server):
     giving.received_gift()
     pk = Letter.objects.get().pk
-    assert letters._claim(pk) is not None
-    assert letters._claim(pk) is None
-    assert not letters._send(pk)
+    assert outbox._claim(pk) is not None
+    assert outbox._claim(pk) is None
+    assert not outbox._send(pk)
     assert not smtp_server.messages
 
 
@@ -92,11 +93,11 @@ def test_an_address_that_is_refused_for_good_is_not_tried_again_one_refused_for_
     answering(smtp_server, code)
     giving.received_gift(details=giving.details(email="nobody@example.org"))
     giving.received_gift()
-    assert letters.send_due() == 1
+    assert outbox.send_due() == 1
     letter = Letter.objects.get(to="nobody@example.org")
     assert (letter.state, letter.reason) == (state, f"refused: [{code}]")
     due_now()
-    letters.send_due()
+    outbox.send_due()
     letter.refresh_from_db()
     assert letter.tries == (1 if state == LetterState.REFUSED else 2)
 
@@ -104,16 +105,16 @@ def test_an_address_that_is_refused_for_good_is_not_tried_again_one_refused_for_
 def test_an_address_refused_for_now_is_given_up_in_the_end(smtp_server):
     answering(smtp_server, 450)
     giving.received_gift(details=giving.details(email="nobody@example.org"))
-    for _ in range(letters.TRIES):
+    for _ in range(outbox.TRIES):
         due_now()
-        letters.send_due()
+        outbox.send_due()
     assert Letter.objects.get().state == LetterState.REFUSED
 
 
 @pytest.mark.parametrize("name", ["Ada\r\nBcc: spy@example.org", "Ada\nSubject: other", "=?utf-8?q?a=0ABcc:_spy@example.org?="])
 def test_a_name_cannot_add_a_header(smtp_server, name):
     giving.received_gift(details=giving.details(first_name=name))
-    letters.send_due()
+    outbox.send_due()
     message, envelope = smtp_server.messages[0], smtp_server.envelopes[0]
     assert message["Bcc"] is None
     assert len(message.get_all("Subject")) == 1
@@ -123,14 +124,14 @@ def test_a_name_cannot_add_a_header(smtp_server, name):
 def test_an_address_with_a_line_break_is_never_written_to(smtp_server):
     giving.received_gift()
     Letter.objects.update(to="ada@example.org\nBcc: spy@example.org")
-    assert letters.send_due() == 0
+    assert outbox.send_due() == 0
     assert not smtp_server.messages
 
 
 def test_a_letter_that_cannot_be_made_does_not_keep_the_others(smtp_server, monkeypatch):
     giving.received_gift()
     giving.received_gift()
-    make, first = letters.message, Letter.objects.order_by("pk").first().pk
-    monkeypatch.setattr(letters, "message", lambda letter: 1 / 0 if letter.pk == first else make(letter))
-    assert letters.send_due() == 1
+    make, first = outbox.message, Letter.objects.order_by("pk").first().pk
+    monkeypatch.setattr(outbox, "message", lambda letter: 1 / 0 if letter.pk == first else make(letter))
+    assert outbox.send_due() == 1
     assert Letter.objects.get(pk=first).state == LetterState.QUEUED

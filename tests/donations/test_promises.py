@@ -8,10 +8,11 @@ from django.test import Client
 from donations import giving as attempts
 from donations import promises, providers, reconciliation
 from donations.calendar import next_instalment, today
-from donations.models import Gift, Letter, Pledge
+from donations.models import Gift, Pledge
 from donations.models.steps import NotAllowed
 from donations.money import Money, NotAnAmount
 from donations.providers.base import ProviderUnavailable
+from letters.models import Letter
 from sandbox_bank.models import Schedule
 from tests import giving
 from tests.sandbox_bank import bank

@@ -146,7 +146,7 @@ def kill_now_and_then(site, stop, killed, every):
         if rounds is not None:
             rounds.kill()
             rounds.wait()
-        command = [sys.executable, "manage.py", "giving"]
+        command = [sys.executable, "manage.py", "rounds"]
         with site.log.open("ab") as log:
             rounds = subprocess.Popen(command, cwd=ROOT, env=site.environ, stdout=log, stderr=log)
     if rounds is not None:

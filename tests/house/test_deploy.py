@@ -16,7 +16,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
 CADDYFILE = (ROOT / "deploy/Caddyfile").read_text()
 SERVICES = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "sweep", "giving")
+OURS = ("migrate", "web", "worker", "sweep", "rounds")
 
 
 def _instructions():
@@ -134,7 +134,7 @@ def test_each_service_says_whether_it_is_well(name):
 
 
 def test_services_wait_for_what_they_need():
-    for name in ("web", "worker", "sweep", "giving"):
+    for name in ("web", "worker", "sweep", "rounds"):
         needed = SERVICES[name]["depends_on"]
         assert needed["migrate"] == {"condition": "service_completed_successfully"}
         assert needed["postgres"] == needed["s3"] == {"condition": "service_healthy"}

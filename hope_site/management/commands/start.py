@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -84,7 +84,7 @@ def _children(port: int, dev: bool) -> list[Child]:
         Child("web", [*manage, "runserver", str(port)] if dev else web),
         Child("worker", [*manage, "db_worker", "--queue-name", "*", "--interval", "1"]),
     ]
-    children += [Child(name, [*manage, name]) for name in ("sweep", "giving") if name in get_commands()]
+    children += [Child(name, [*manage, name]) for name in ("sweep", "rounds")]
     return children
 
 

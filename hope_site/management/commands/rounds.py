@@ -1,4 +1,4 @@
-"""`manage.py giving`: notices, letters, receipts and the mop-up, for as long as it runs."""
+"""`manage.py rounds`: letters, notices, receipts, mop-up and whatever else recurs, for as long as it runs."""
 
 import logging
 import signal
@@ -10,15 +10,15 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
-from donations.rounds import Rounds
+from hope_site.rounds import Rounds
 
 logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    """Go the rounds of giving; a stop signal ends it between two steps."""
+    """Go the rounds; a stop signal ends it between two of them."""
 
-    help = "Work on notices left behind, send letters, issue receipts that are due, look up pending gifts."
+    help = "Do what recurs in every app: send letters, work on notices left behind, issue receipts, look up pending gifts."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Offer one round instead of many."""
@@ -35,6 +35,6 @@ class Command(BaseCommand):
         while not stop:
             close_old_connections()
             if done := rounds.go():
-                logger.info("Giving: %s", done)
+                logger.info("Rounds: %s", done)
             time.sleep(1)
         sys.exit(0)
