@@ -1,6 +1,5 @@
 """The list of gifts as a spreadsheet: streamed, without a query a row, and with nothing in it that a spreadsheet would run."""
 
-import csv
 import datetime
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -17,33 +16,7 @@ from django.utils.translation import gettext as _
 from donations.admin.looking import may
 from donations.models import Gift, LedgerEntry
 from donations.money import Money
-
-_STARTS_FORMULA = "=+-@＝＋－＠﹢﹣﹦﹫−"
-_CONTROLS = "\t\r\n"
-
-
-def defused(cell: object) -> str:
-    """Return a cell that every spreadsheet takes for text (money.md, "Exports"): an apostrophe stands before a formula."""
-    text = "" if cell is None else str(cell)
-    bare = text.lstrip()
-    if (text[:1] in _CONTROLS and text) or (bare[:1] and bare[0] in _STARTS_FORMULA):
-        return "'" + text
-    return text
-
-
-class _Line:
-    """A file that hands back what is written, for csv."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """Return the lines of a CSV file, each cell defused; the first says that it is UTF-8."""
-    writer = csv.writer(_Line())
-    yield "\ufeff"
-    for row in rows:
-        yield writer.writerow([defused(cell) for cell in row])
+from supporters.spreadsheets import lines
 
 
 def gifts(model_admin: Any, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:

@@ -13,11 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from donations.admin.exporting import defused
 from donations.admin.looking import gifts_of
 from donations.models import Gift
 from donations.money import Money
 from supporters.models import Supporter
+from supporters.spreadsheets import defused
 from tests import factories as make
 from tests import giving
 from tests.donations import desk
