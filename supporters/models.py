@@ -124,8 +124,12 @@ class SupporterConsent(models.Model):
     """What a supporter agreed to or took back: one row each time, never changed; the newest of a purpose counts."""
 
     supporter = models.ForeignKey(Supporter, on_delete=models.CASCADE, related_name="consents")
-    channel = models.CharField(max_length=16, choices=[("email", _("E-mail"))])
-    purpose = models.CharField(max_length=24, choices=[("updates", _("Updates"))])
+    channel = models.CharField(max_length=16, choices=[("email", _("E-mail")), ("post", _("Post")), ("phone", _("Telephone"))])
+    # "updates" speaks of every topic of its channel at once (see supporters.consents).
+    purpose = models.CharField(
+        max_length=24,
+        choices=[("updates", _("Updates")), ("stories", _("Stories")), ("events", _("Events")), ("ways", _("Ways to help"))],
+    )
     given = models.BooleanField()
     words = models.TextField(help_text=_("Exactly what the person read."))
     source = models.CharField(max_length=40)
