@@ -117,32 +117,41 @@ def built_static(run_directory: Path) -> Path:
     return target
 
 
-@pytest.fixture(scope="session")
-def _filled(run_directory: Path, built_static: Path) -> Callable[[Path, str], Site]:
-    """Give a function that makes a site with content, in a directory, under a database name: filled once, then copied."""
-    pattern = run_directory / "filled"
-    with _locked(run_directory / "filled.lock"):
-        if not (run_directory / "filled.done").exists():
-            if _on_postgres():
-                _create_database("hope_filled")
-            site = Site(pattern, {"DATABASE_URL": _database_url("hope_filled")} if _on_postgres() else {}, built_static)
-            site.manage("migrate", "--verbosity", "0")
-            site.manage("shell", "--no-imports", "--command", "from tests.services.content import fill; fill()")
-            (run_directory / "filled.done").touch()
+Make = Callable[[Path, str], Site]
 
-    def make(var: Path, name: str) -> Site:
+
+def _copies(run_directory: Path, static: Path, name: str, *filling: str) -> Make:
+    """Return a function that makes a site in a directory, under a database name: filled once a run, then copied."""
+    pattern, lock, done = (run_directory / f"{name}{end}" for end in ("", ".lock", ".done"))
+    with _locked(lock):
+        if not done.exists():
+            if _on_postgres():
+                _create_database(f"hope_{name}")
+            site = Site(pattern, {"DATABASE_URL": _database_url(f"hope_{name}")} if _on_postgres() else {}, static)
+            site.manage("migrate", "--verbosity", "0")
+            site.manage(*filling)
+            done.touch()
+
+    def make(var: Path, database: str) -> Site:
         shutil.copytree(pattern, var)
         if not _on_postgres():
-            return Site(var, {}, built_static)
-        with _locked(run_directory / "filled.lock"):
-            _create_database(name, "hope_filled")
-        return Site(var, {"DATABASE_URL": _database_url(name)}, built_static)
+            return Site(var, {}, static)
+        with _locked(lock):
+            _create_database(database, f"hope_{name}")
+        return Site(var, {"DATABASE_URL": _database_url(database)}, static)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def live_site(_filled: Callable[[Path, str], Site], tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Site]:
+def _filled(run_directory: Path, built_static: Path) -> Make:
+    """Give a function that makes a site with content, in a directory, under a database name."""
+    fill = "from tests.services.content import fill; fill()"
+    return _copies(run_directory, built_static, "filled", "shell", "--no-imports", "--command", fill)
+
+
+@pytest.fixture(scope="session")
+def live_site(_filled: Make, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Site]:
     """Give a running site with content, shared by this process's tests: read it, don't change it.
 
     `.url` is its address; its content is described in tests/services/content.py.
@@ -158,14 +167,8 @@ def demo_site(
     run_directory: Path, built_static: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[Site]:
     """Give a running site as `make run` fills it: the demo stories, loaded through the real intake."""
-    environ = {}
-    if _on_postgres():
-        with _locked(run_directory / "filled.lock"):
-            _create_database(f"hope_demo_{worker_id}")
-        environ = {"DATABASE_URL": _database_url(f"hope_demo_{worker_id}")}
-    site = Site(tmp_path_factory.mktemp("demo") / "var", environ, built_static)
-    site.manage("migrate", "--verbosity", "0")
-    site.manage("load_demo")
+    make = _copies(run_directory, built_static, "demo", "load_demo")
+    site = make(tmp_path_factory.mktemp("demo") / "var", f"hope_demo_{worker_id}")
     site.start()
     yield site
     site.stop()
