@@ -1,78 +1,11 @@
-"""People who support the charity, and the accounts they and the staff sign in with."""
+"""People who support the charity, and what they agreed to."""
 
-from typing import Any, ClassVar
-
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from supporters.prefixes import PrefixIndex
-
-
-class AccountManager(BaseUserManager["Account"]):
-    """Make accounts whose e-mail address is stored in lower case."""
-
-    def get_by_natural_key(self, username: str | None) -> "Account":
-        """Return the account of an address, however its letters are cased."""
-        return self.get(email=(username or "").lower())
-
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Account":
-        """Store a new account; raises ValueError without an address."""
-        if not email:
-            raise ValueError("An account needs an e-mail address")
-        account = self.model(email=email.strip().lower(), **fields)
-        account.set_password(password)
-        account.save(using=self._db)
-        return account
-
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Account":
-        """Store a new account with every right."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-
-
-class Account(AbstractBaseUser, PermissionsMixin):
-    """A way to sign in, known by its e-mail address: a donor's, an editor's, a colleague's."""
-
-    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
-    name = models.CharField(_("name"), max_length=120, blank=True)
-    is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to the administration."))
-    is_active = models.BooleanField(_("active"), default=True, help_text=_("Untick instead of deleting."))
-    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
-
-    objects: ClassVar[AccountManager] = AccountManager()
-
-    USERNAME_FIELD = "email"
-    EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = []
-
-    class Meta:
-        verbose_name = _("account")
-        verbose_name_plural = _("accounts")
-        constraints = [
-            models.UniqueConstraint(
-                Lower("email"),
-                name="account_email_once",
-                violation_error_message=_("An account with this e-mail address exists already."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.email
-
-    def clean(self) -> None:
-        """Keep the address in lower case so that it is found however it is typed."""
-        super().clean()
-        self.email = (self.email or "").strip().lower()
-
-    def get_full_name(self) -> str:
-        """Return the name, or the address when there is none."""
-        return self.name or self.email
-
-    def get_short_name(self) -> str:
-        """Return the first word of the name, or the address when there is none."""
-        return self.name.split(" ")[0] if self.name else self.email
 
 
 class SupporterQuerySet(models.QuerySet["Supporter"]):
@@ -91,7 +24,9 @@ class Supporter(models.Model):
     first_name = models.CharField(_("first name"), max_length=60, blank=True)
     last_name = models.CharField(_("last name"), max_length=60, blank=True)
     language = models.CharField(_("language"), max_length=8, default="en")
+    # "lines" as a label shows them; from the portal also "country" and the parts it is made of (see supporters.countries).
     address = models.JSONField(_("postal address"), default=dict, blank=True)
+    phone = models.CharField(_("telephone"), max_length=32, blank=True)
     since = models.DateTimeField(_("known since"), default=timezone.now)
 
     objects = SupporterQuerySet.as_manager()
