@@ -20,6 +20,7 @@ from donations.models.notices import NoticeState
 from donations.money import Money
 from donations.outcomes import ABSORBED, DONE, Outcome, Quarantined, Waits
 from donations.providers import base
+from donations.statements import issuing
 from donations.supporting import supporter_of
 from supporters.models import Account
 
@@ -90,6 +91,7 @@ def _paid(fact: base.Paid, cause: Cause) -> Outcome:
     if fact.pledge:
         instalments.paid(gift, fact, cause.provider)
     receipts.issue(gift)
+    issuing.void(gift, "gift")  # it was entered after its year's statement
     letters.gift_received(gift, anew=anew)
     begun = (f"pledge:{fact.pledge}", f"first:{fact.pledge}") if fact.pledge and fact.reference else ()
     return Outcome(NoticeState.DONE, tells=(f"payment:{fact.payment}", *begun))
@@ -179,6 +181,7 @@ def _refunded(fact: base.Refunded, cause: Cause) -> Outcome:
         raise Quarantined(f"a refund of {fact.amount} is more than the {left} that is left of gift {gift.reference}")
     book(cause, EntryKind.REFUND, fact.refund, fact.amount, fact.happened_at, gift)
     receipts.void(gift, "refund")
+    issuing.void(gift, "refund")
     letters.refunded(gift, fact)
     return _follow_ledger(gift)
 
@@ -191,6 +194,7 @@ def _dispute_opened(fact: base.DisputeOpened, cause: Cause) -> Outcome:
         raise Quarantined(f"a dispute of {fact.amount} does not fit gift {gift.reference} of {gift.total}")
     book(cause, EntryKind.DISPUTE, fact.dispute, fact.amount, fact.happened_at, gift)
     receipts.void(gift, "dispute")
+    issuing.void(gift, "dispute")
     gift.disputes[fact.dispute] = "open"
     return _follow_ledger(gift, tells=(f"dispute:{fact.dispute}",))
 
@@ -204,6 +208,7 @@ def _dispute_closed(fact: base.DisputeClosed, cause: Cause) -> Outcome:
         return ABSORBED
     if fact.won:
         book(cause, EntryKind.REVERSAL, fact.dispute, fact.amount, fact.happened_at, gift)
+        issuing.void(gift, "reversal")
     gift.disputes[fact.dispute] = "won" if fact.won else "lost"
     return _follow_ledger(gift)
 

@@ -269,7 +269,7 @@ def formatted(money: Money, language: str) -> str:
     """Return a sum as a language writes it: "£25", "£1,200.50", "25,50 £". Whole sums show no decimals."""
     places = exponent(money.currency)
     shown = 0 if money.minor % 10**places == 0 else places
-    pattern = _money_pattern(money.currency, language, shown)
+    pattern = pattern_of(money.currency, language, shown)
     return pattern.apply(Decimal(money.minor).scaleb(-places), _locale(language))
 
 
@@ -375,8 +375,8 @@ def _marks(language: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=256)
-def _money_pattern(currency: str, language: str, decimals: int) -> NumberPattern:
-    # Babel's pattern with our decimals: for a few currencies babel shows none where the provider counts two.
+def pattern_of(currency: str, language: str, decimals: int) -> NumberPattern:
+    """Return babel's pattern with our decimals: for a few currencies babel shows none where the provider counts two."""
     pattern, sign = copy(_locale(language).currency_formats["standard"]), _sign(currency, language)
     # A code does not stick to the figures: "KWD 25", where a sign does: "£25".
     pattern.prefix = tuple(

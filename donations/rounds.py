@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 
 from donations import guard, letters, nightly, notices, reconciliation, refunds
+from donations.statements import issuing
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ def steps() -> list[tuple[str, float, Callable[[], object]]]:
     return [
         ("notices", 1, notices.work_left_behind),
         ("receipts", 60, letters.receipts_due),
+        ("statements", 60, issuing.issue_due),
         ("missed notices", 30 * 60, reconciliation.fetch_missed),
         ("mop-up", 30 * 60, reconciliation.mop_up),
         ("refunds", 60, refunds.send_due),

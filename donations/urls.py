@@ -32,4 +32,5 @@ pages = [
 urlpatterns = [
     path("give/notices/<slug:provider>/", door.notice, name="notices"),
     path("give/receipts/<token:code>/", views.verify_receipt, name="verify-receipt"),
+    path("give/statements/<token:code>/", views.verify_statement, name="verify-statement"),
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from donations import asking, form_page, giving, guard
 from donations.calendar import charity_day
 from donations.forms import GivingForm, new_attempt
-from donations.models import Appeal, Gift, Receipt
+from donations.models import Appeal, Gift, Receipt, Statement
 from donations.models.appeals import GENERAL_SLUG, Frequency
 from donations.models.gifts import GiftStatus
 from donations.money import formatted
@@ -162,6 +162,17 @@ def verify_receipt(request: HttpRequest, code: str) -> HttpResponse:
     receipt = get_object_or_404(Receipt.objects.select_related("replaced_by", "gift"), code=code.upper())
     page = {"receipt": receipt, "replaced_by": getattr(receipt, "replaced_by", None), "issued": charity_day(receipt.issued_at)}
     response = render(request, "donations/verify-receipt.html", page)
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+def verify_statement(request: HttpRequest, code: str) -> HttpResponse:
+    """Tell whether a statement is ours and in force: its number, year and sum, never who gave."""
+    statement = get_object_or_404(Statement.objects.select_related("replaced_by"), code=code.upper())
+    page = {"statement": statement, "replaced_by": getattr(statement, "replaced_by", None)}
+    response = render(request, "donations/verify-statement.html", page)
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response

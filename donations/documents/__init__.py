@@ -1,6 +1,6 @@
-"""The room that prints receipts: plain data in, the bytes of a tagged PDF (PDF/UA-1) out."""
+"""The room that prints receipts and statements: plain data in, the bytes of a tagged PDF (PDF/UA-1) out."""
 
-from donations.documents.content import KINDS, Charity, Donor, GiftRow, ReceiptDocument
+from donations.documents.content import KINDS, Charity, Donor, GiftRow, ReceiptDocument, StatementDocument
 from donations.documents.printing import NotPrintable, pictured, printed
 from donations.documents.required import REQUIRED, missing
 
@@ -12,6 +12,7 @@ __all__ = [
     "GiftRow",
     "NotPrintable",
     "ReceiptDocument",
+    "StatementDocument",
     "missing",
     "pictured",
     "printed",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-KINDS = ("receipt", "duplicate", "replacement")
+KINDS = ("receipt", "statement", "duplicate", "replacement")
 
 # Marks that turn the direction of what follows, and byte-order marks: unseen, and able to show a number backwards.
 UNSEEN = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -70,6 +70,17 @@ class ReceiptDocument:
     replaces: str = ""
     voided: bool = False
     test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatementDocument(ReceiptDocument):
+    """Hold everything a statement of one tax year prints: a receipt's parts, for many gifts.
+
+    `period` names the year's first and last day in words; `totals` holds one sum a currency, `total` all of them in a line.
+    """
+
+    period: str = ""
+    totals: tuple[str, ...] = ()
 
 
 def tidied(words: str) -> str:

@@ -15,7 +15,7 @@ import typst
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from donations.documents.content import ReceiptDocument, fields, tidied
+from donations.documents.content import ReceiptDocument, StatementDocument, fields, tidied
 from donations.documents.required import REQUIRED, missing
 
 HERE = Path(__file__).resolve().parent
@@ -39,7 +39,7 @@ class NotPrintable(Exception):
 
 
 def printed(document: ReceiptDocument) -> bytes:
-    """Return the receipt as a tagged PDF/UA-1 file, the same bytes for the same data.
+    """Return the receipt or statement as a tagged PDF/UA-1 file, the same bytes for the same data.
 
     Raises NotPrintable when a required field is missing, when no shipped font has one of its characters, or when the
     typesetter had anything at all to remark.
@@ -58,7 +58,7 @@ def _run(document: ReceiptDocument, **output: Any) -> list[bytes]:
     """Check, compile and return the pages' bytes (one item for a PDF)."""
     gaps = missing(document)
     if gaps:
-        raise NotPrintable(f"the receipt lacks {', '.join(gaps)}", tuple(gaps))
+        raise NotPrintable(f"the {_what(document)} lacks {', '.join(gaps)}", tuple(gaps))
     data = _data(document)
     issued = int(datetime.combine(document.issued, time(12), UTC).timestamp())  # noon: the same day in any reader's zone
     compiler = _compiler()
@@ -74,6 +74,10 @@ def _run(document: ReceiptDocument, **output: Any) -> list[bytes]:
     if result is None:
         raise NotPrintable("the typesetter returned no page")
     return result if isinstance(result, list) else [result]
+
+
+def _what(document: ReceiptDocument) -> str:
+    return "statement" if isinstance(document, StatementDocument) else "receipt"
 
 
 def _compiler() -> typst.Compiler:
@@ -103,6 +107,8 @@ def _data(document: ReceiptDocument) -> dict[str, Any]:
     receipt = asdict(document)
     if "eligible" not in REQUIRED[document.jurisdiction].present:
         receipt["eligible"] = ""  # a term of one country's law, puzzling in another's
+    receipt["period"] = receipt.get("period", "")
+    receipt["totals"] = receipt.get("totals") or (document.total,)
     return {
         "receipt": _breakable(receipt),
         "words": _breakable(words),
@@ -115,27 +121,24 @@ def _data(document: ReceiptDocument) -> dict[str, Any]:
 def _words(document: ReceiptDocument) -> dict[str, Any]:
     """Return the fixed words in the active language; `mark` lies across each page, `notices` are read before all else."""
     number, old = tidied(document.number), tidied(document.replaces)
-    mark, notices, title = "", [], _("Receipt")
-    if document.kind == "duplicate":
-        title = _("Duplicate receipt")
-        notices.append(_("This is a duplicate of receipt %(number)s. It counts once only.") % {"number": number})
-    elif document.kind == "replacement":
-        title = _("Replacement receipt")
-    if old:
-        notices.append(_("This receipt cancels and replaces receipt %(number)s.") % {"number": old})
+    said = (
+        _of_a_statement(document, number, old)
+        if isinstance(document, StatementDocument)
+        else _of_a_receipt(document, number, old)
+    )
+    mark, notices = "", said.pop("notices")
     if document.voided:
         mark = _("VOID")
-        notices.insert(0, _("VOID: this receipt has been cancelled and cannot be used to claim tax relief."))
+        notices.insert(0, said["void"])
     if document.test:
         mark = _("TEST, no money moved")
-        notices.insert(0, _("TEST, no money moved. This page shows how a receipt looks; it is not one."))
+        notices.insert(0, said["test"])
     return {
-        "title": title,
-        "file_title": f"{title} {number}",
+        **said,
+        "file_title": f"{said['title']} {number}",
         "mark": mark,
         "notices": notices,
         "given_by": _("Given by"),
-        "number": _("Receipt number"),
         "issued_on": _("Date of issue"),
         "place": _("Place of issue"),
         "received": _("Received on"),
@@ -144,10 +147,49 @@ def _words(document: ReceiptDocument) -> dict[str, Any]:
         "total": _("Total"),
         "eligible": _("Eligible amount for tax purposes"),
         "signed": _("Signed for %(charity)s") % {"charity": tidied(document.charity.name)},
-        "check": _("Check this receipt"),
         "check_how": _("Anyone can check that it is genuine and still valid, with the code %(code)s, at")
         % {"code": tidied(document.verify_code)},
         "page": _("Page %(page)s of %(pages)s") % {"page": "{page}", "pages": "{pages}"},  # the template counts them
+    }
+
+
+def _of_a_receipt(document: ReceiptDocument, number: str, old: str) -> dict[str, Any]:
+    notices, title = [], _("Receipt")
+    if document.kind == "duplicate":
+        title = _("Duplicate receipt")
+        notices.append(_("This is a duplicate of receipt %(number)s. It counts once only.") % {"number": number})
+    elif document.kind == "replacement":
+        title = _("Replacement receipt")
+    if old:
+        notices.append(_("This receipt cancels and replaces receipt %(number)s.") % {"number": old})
+    return {
+        "title": title,
+        "notices": notices,
+        "void": _("VOID: this receipt has been cancelled and cannot be used to claim tax relief."),
+        "test": _("TEST, no money moved. This page shows how a receipt looks; it is not one."),
+        "number": _("Receipt number"),
+        "period": "",
+        "check": _("Check this receipt"),
+    }
+
+
+def _of_a_statement(document: StatementDocument, number: str, old: str) -> dict[str, Any]:
+    notices, title = [], _("Statement of gifts")
+    if document.kind == "duplicate":
+        title = _("Duplicate statement")
+        notices.append(_("This is a duplicate of statement %(number)s. It counts once only.") % {"number": number})
+    elif document.kind == "replacement":
+        title = _("Replacement statement")
+    if old:
+        notices.append(_("This statement cancels and replaces statement %(number)s.") % {"number": old})
+    return {
+        "title": title,
+        "notices": notices,
+        "void": _("VOID: this statement has been cancelled and cannot be used to claim tax relief."),
+        "test": _("TEST, no money moved. This page shows how a statement looks; it is not one."),
+        "number": _("Statement number"),
+        "period": _("Tax year"),
+        "check": _("Check this statement"),
     }
 
 

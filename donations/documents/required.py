@@ -1,9 +1,9 @@
-"""What each tax authority wants to read on a receipt, as a table, and the check against it."""
+"""What each tax authority wants to read on a receipt or a statement, as a table, and the check against it."""
 
 import re
 from dataclasses import asdict, dataclass
 
-from donations.documents.content import KINDS, ReceiptDocument, fields, tidied
+from donations.documents.content import KINDS, ReceiptDocument, StatementDocument, fields, tidied
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ def missing(document: ReceiptDocument) -> list[str]:
         gaps.append("kind")
     if document.kind == "replacement" and not words["replaces"]:
         gaps.append("replaces")
+    if isinstance(document, StatementDocument):
+        gaps += [name for name in ("period", "totals") if not _present(name, words)]
     if not document.gifts:
         gaps.append("gifts")
     gaps += [

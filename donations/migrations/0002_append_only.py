@@ -5,7 +5,7 @@ from django.db import migrations
 from donations import append_only
 
 def protect(apps, schema_editor):
-    for statement in append_only.statements(schema_editor.connection.vendor):
+    for statement in append_only.at_first(schema_editor.connection.vendor):
         schema_editor.execute(statement, params=None)  # their % are text
 
 

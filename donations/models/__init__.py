@@ -11,6 +11,7 @@ from donations.models.pledges import Pledge, PledgeEvent
 from donations.models.receipts import Receipt, ReceiptSeries
 from donations.models.reconciliations import ReconciliationRun
 from donations.models.refunds import RefundRequest
+from donations.models.statements import Statement, StatementSeries
 
 __all__ = [
     "Appeal",
@@ -28,5 +29,7 @@ __all__ = [
     "ReceiptSeries",
     "ReconciliationRun",
     "RefundRequest",
+    "Statement",
+    "StatementSeries",
     "SuggestedAmount",
 ]

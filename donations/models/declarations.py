@@ -41,15 +41,23 @@ class GiftAidDeclaration(models.Model):
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}, {self.at:%Y-%m-%d}"
 
-    def covers(self, day: datetime.date, first_day: datetime.date, gift: Gift | None = None) -> bool:
+    def covers(self, day: datetime.date, first_day: datetime.date, gift_id: int | None = None) -> bool:
         """Return whether a gift of a day may be claimed; `first_day` is the charity's day of the declaration."""
         if self.cancelled_on and day >= self.cancelled_on:
             return False
-        if gift is not None and self.gift_id == gift.pk:
+        if gift_id is not None and self.gift_id == gift_id:
             return True
         if day >= first_day:
             return self.future
-        return self.past_four_years and day >= first_day.replace(year=first_day.year - 4, day=min(first_day.day, 28))
+        return self.past_four_years and day >= four_years_before(first_day)
+
+
+def four_years_before(day: datetime.date) -> datetime.date:
+    """Return the day four years before: 28 February where that year has no 29th."""
+    try:
+        return day.replace(year=day.year - 4)
+    except ValueError:  # 29 February 1904 and the like
+        return day.replace(year=day.year - 4, day=28)
 
 
 class Dedication(models.Model):

@@ -49,6 +49,7 @@ class Receipt(models.Model):
     issued_at = models.DateTimeField(_("issued"), default=timezone.now)
     voided_at = models.DateTimeField(_("voided"), null=True, blank=True)
     voided_because = models.CharField(_("voided because"), max_length=200, blank=True)
+    erased_at = models.DateTimeField(_("giver's name erased"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("receipt")
