@@ -26,6 +26,12 @@ VARIABLES = {
     variable.name: variable
     for variable in (
         Variable("SECRET_KEY", "", "Signs sessions and links. Required in a live configuration; `make run` makes one."),
+        Variable(
+            "VAULT_KEYS",
+            "",
+            "Seals private names: 32 random bytes in URL-safe base64. Several, separated by commas: the first seals, all open. "
+            "Required in a live configuration; `make run` makes one.",
+        ),
         Variable("DEBUG", "0", "1 shows error details. Never in production."),
         Variable("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]", "Host names the site answers to, separated by commas."),
         Variable(
@@ -36,6 +42,10 @@ VARIABLES = {
         Variable("DATABASE_URL", "", "postgres://… Empty: SQLite in var/."),
         Variable("CACHE_URL", "", "redis://… Empty: in-process cache."),
         Variable("MEDIA_URL_HOST", "", "https://media.example.org when a CDN host serves /media/. Empty: this site."),
+        Variable("CDN", "", "Network of caches told of takedowns: cloudflare, fastly or varnish. Empty: none."),
+        Variable("CDN_ADDRESSES", "", "Where it is told: Varnish servers, separated by commas. Others have their own."),
+        Variable("CDN_ZONE", "", "Cloudflare's zone."),
+        Variable("CDN_TOKEN", "", "Its token or key."),
         Variable("AWS_STORAGE_BUCKET_NAME", "", "S3 bucket for pictures and clips. Empty: files in media/."),
         Variable("AWS_S3_ENDPOINT_URL", "", "Address of an S3-compatible service other than AWS."),
         Variable("AWS_ACCESS_KEY_ID", "", "S3 key."),

@@ -1,5 +1,6 @@
 """Settings of the site: embedded defaults, production by environment alone (see env.py)."""
 
+import base64
 import re
 import secrets
 from decimal import Decimal
@@ -31,7 +32,7 @@ def _required(*names: str) -> None:
 
 
 if LIVE:
-    _required("SECRET_KEY", "DATABASE_URL", "CACHE_URL", "EMAIL_URL")
+    _required("SECRET_KEY", "VAULT_KEYS", "DATABASE_URL", "CACHE_URL", "EMAIL_URL")
     if DEBUG:
         raise NotConfigured("DEBUG must be off in a live configuration (SITE_URL is https)")
     if SANDBOX:
@@ -42,19 +43,22 @@ if GIVING_PROVIDER == "stripe":
     _required("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
 
 
-def _machine_key() -> str:
-    """Return this machine's own key, made once; only the embedded demo uses it."""
-    path = VAR_DIR / "secret_key"
+def _machine_key(name: str, new: str) -> str:
+    """Return this machine's own key of that name, made once; only the embedded demo uses it."""
+    path = VAR_DIR / name
     try:
         with path.open("x") as file:
             path.chmod(0o600)
-            file.write(secrets.token_urlsafe(50))
+            file.write(new)
     except FileExistsError:
         pass  # made by an earlier start or by a process starting beside this one
-    return path.read_text() or secrets.token_urlsafe(50)
+    return path.read_text() or new
 
 
-SECRET_KEY = read("SECRET_KEY") or _machine_key()
+SECRET_KEY = read("SECRET_KEY") or _machine_key("secret_key", secrets.token_urlsafe(50))
+VAULT_KEYS = read_list("VAULT_KEYS") or [_machine_key("vault_key", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())]
+if not all(re.fullmatch(r"[A-Za-z0-9_-]{43}=", key) for key in VAULT_KEYS):
+    raise NotConfigured("VAULT_KEYS holds something that is no key: 32 random bytes in URL-safe base64")
 ALLOWED_HOSTS = read_list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LIVE else None
@@ -149,6 +153,16 @@ if read("CACHE_URL"):
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": read("CACHE_URL")}}
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- caches of others, told when a story goes (stories.purging) --------------------------------
+CDN = read("CDN")
+CDN_ADDRESSES = read_list("CDN_ADDRESSES")
+CDN_ZONE, CDN_TOKEN = read("CDN_ZONE"), read("CDN_TOKEN")
+if CDN not in {"", "cloudflare", "fastly", "varnish"}:
+    raise NotConfigured("CDN is cloudflare, fastly, varnish or empty")
+for _network, _names in {"cloudflare": ("CDN_ZONE", "CDN_TOKEN"), "fastly": ("CDN_TOKEN",), "varnish": ("CDN_ADDRESSES",)}.items():
+    if _network == CDN and not all(read(name) for name in _names):
+        raise NotConfigured(f"CDN={CDN} needs: {', '.join(_names)}")
 
 # --- files ----------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -54,6 +54,15 @@ GROUPS: dict[str, set[str]] = {
     "Fundraising": _FUNDRAISING,
     "Finance": _FINANCE,
 }
+# The vault, evidence and the log of looks are the lead's alone; a takedown must wait for nobody (safeguarding rules 4 and 12).
+GROUPS["Safeguarding lead"] |= (
+    _may("safeguarding", _KEEP, "vaultentry")
+    | _may("safeguarding", ("add", "view"), "evidence", "decision", "storypreview", "storyreview", "erasure")
+    | _may("safeguarding", ("change", "view"), "takedown")
+    | _may("safeguarding", _LOOK, "look", "purge")
+    | {"safeguarding.take_down", "safeguarding.see_desk"}
+)
+GROUPS["Reviewer"] |= _may("safeguarding", ("add", "view"), "storypreview") | {"safeguarding.take_down", "safeguarding.view_takedown"}
 
 
 def make(using: str = "default", apps: Any = present_apps, **kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker
 from storages.backends.s3 import S3Storage
 
 from donations import append_only
+from safeguarding import append_only as looks
 from tests.pages import Reader
 from tests.services.redis import RedisServer
 from tests.services.s3 import S3Server, storage_from
@@ -35,11 +36,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
     def unprotected(self: Any, statements: list[str]) -> None:
         with connection.cursor() as cursor:
-            for statement in append_only.removals("sqlite"):
+            for statement in [*append_only.removals("sqlite"), *looks.removals("sqlite")]:
                 cursor.execute(statement)
         empty(self, statements)
         with connection.cursor() as cursor:
-            for statement in append_only.statements("sqlite"):
+            for statement in [*append_only.statements("sqlite"), *looks.statements("sqlite")]:
                 cursor.execute(statement)
 
     operations.execute_sql_flush = unprotected  # type: ignore[method-assign, assignment]

@@ -56,7 +56,8 @@ def staff(group: str | None = None, **fields: Any) -> Account:
 
 def contributor(public_name: str = "", agreed: bool = True, **fields: Any) -> Contributor:
     """Make a person whose story is told; `agreed` gives a consent for everything everywhere."""
-    made = Contributor.objects.create(public_name=public_name or f"Person {next(_numbers)}", **fields)
+    values = {"public_name": public_name or f"Person {next(_numbers)}", "support": "never", "risk": "low", **fields}
+    made = Contributor.objects.create(**values)
     if agreed:
         consent(made)
     return made

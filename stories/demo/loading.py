@@ -3,6 +3,7 @@
 Repeatable: whatever is there already (by file name, slug or name) is left as staff may have changed it.
 """
 
+import datetime
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,7 @@ class DemoLoader:
     def _load_contributors(self) -> None:
         for key, data in read("content/contributors.toml").items():
             contributor, made = Contributor.objects.get_or_create(
-                public_name=data["public_name"], defaults={"was_minor": data["was_minor"], "note": data["note"]}
+                public_name=data["public_name"], defaults=self._said_of(data)
             )
             if made:
                 Consent.objects.create(
@@ -133,8 +134,16 @@ class DemoLoader:
                     given_on=charity_today(),
                     term_months=CONSENT_MONTHS,
                     note=data["note"],
+                    **({"guardian_agreed_on": charity_today(), "child_agreed_on": charity_today()} if data["was_minor"] else {}),
                 )
             self.contributors[key] = contributor
+
+    def _said_of(self, data: Data) -> Data:
+        """Return what the gate asks of a person: these were told long after any support of theirs had ended."""
+        ended = charity_today() - datetime.timedelta(days=3 * 365)
+        return {
+            "was_minor": data["was_minor"], "note": data["note"], "support": "ended", "support_ended_on": ended, "risk": "low",
+        }  # fmt: skip
 
     def _load_story(self, data: Data) -> bool:
         """Make the story's row; return False when it is there already."""

@@ -102,7 +102,8 @@ def test_a_live_configuration_without_secrets_stops_with_one_line(how):
 
 
 @pytest.mark.parametrize(
-    "secret", ["SECRET_KEY", "DATABASE_URL", "CACHE_URL", "EMAIL_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"]
+    "secret",
+    ["SECRET_KEY", "VAULT_KEYS", "DATABASE_URL", "CACHE_URL", "EMAIL_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
 )
 def test_each_missing_secret_is_named(secret):
     done = run("manage.py", "check", **{name: value for name, value in LIVE.items() if name != secret})

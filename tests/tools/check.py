@@ -19,6 +19,7 @@ LIVE = {
     "SITE_URL": "https://hope.example.org",
     "ALLOWED_HOSTS": "hope.example.org",
     "SECRET_KEY": "not-a-key-not-a-key-not-a-key-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "VAULT_KEYS": "bm90LWEta2V5LW5vdC1hLWtleS1ub3QtYS1rZXktMTI=",
     "DATABASE_URL": "postgres://nobody:nothing@database.invalid/hope",
     "CACHE_URL": "redis://cache.invalid/0",
     "EMAIL_URL": "smtp://mail.invalid:587?tls=1",

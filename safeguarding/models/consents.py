@@ -1,7 +1,6 @@
-"""People whose stories are told, and what each has agreed to."""
+"""What contributors have agreed to: which materials, in which channels, from when, until when."""
 
 import datetime
-import secrets
 from typing import ClassVar
 
 from django.conf import settings
@@ -10,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from safeguarding.models.people import Contributor, new_reference
 
 MAX_TERM_MONTHS = 36  # safeguarding rule 2
 
@@ -33,11 +34,6 @@ class Channel(models.TextChoices):
     SOCIAL = "social", _("social media")
     PRINT = "print", _("print")
     ASK = "ask", _("asking for gifts")
-
-
-def new_reference() -> str:
-    """Return a random public id of 128 bits."""
-    return secrets.token_urlsafe(16)
 
 
 def add_months(day: datetime.date, months: int) -> datetime.date:
@@ -66,26 +62,6 @@ def check_channels(values: object) -> None:
     check_choices(values, Channel)
 
 
-class Contributor(models.Model):
-    """A person whose story it is, under the name that is published (never a vault name)."""
-
-    reference = models.CharField(max_length=32, unique=True, default=new_reference, editable=False)
-    public_name = models.CharField(
-        _("published name"), max_length=120, help_text=_("As it appears in stories. Never a name that must stay private.")
-    )
-    was_minor = models.BooleanField(_("is or was a minor"), default=False, help_text=_("When it happened, or now."))
-    note = models.TextField(_("note"), blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("contributor")
-        verbose_name_plural = _("contributors")
-        ordering = ("public_name",)
-
-    def __str__(self) -> str:
-        return self.public_name
-
-
 class ConsentQuerySet(models.QuerySet["Consent"]):
     """Consents, by whether they hold."""
 
@@ -112,7 +88,10 @@ class Consent(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
-    note = models.TextField(_("note"), blank=True, help_text=_("How it was given and to whom."))
+    note = models.TextField(_("note"), blank=True, help_text=_("How it was given and to whom. No private name."))
+    # Both are needed for somebody who was not of age when they agreed (safeguarding rule 6).
+    guardian_agreed_on = models.DateField(_("guardian agreed on"), null=True, blank=True)
+    child_agreed_on = models.DateField(_("child agreed on"), null=True, blank=True, help_text=_("In words they understood."))
 
     objects: ClassVar[ConsentQuerySet] = ConsentQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -146,3 +125,26 @@ class Consent(models.Model):
     def covers(self, material: str, channel: str) -> bool:
         """Return whether this consent names both the material and the channel."""
         return material in self.materials and channel in self.channels
+
+
+class Evidence(models.Model):
+    """A file that shows how a consent was given: sealed in the private store, never at a public address."""
+
+    reference = models.CharField(max_length=32, unique=True, default=new_reference, editable=False)
+    consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="evidence", verbose_name=_("consent"))
+    file = models.CharField(max_length=120, editable=False)  # the sealed bytes, under a random name
+    kind = models.CharField(_("kind"), max_length=60, editable=False)  # as its content says, never its name
+    size = models.PositiveIntegerField(_("size in bytes"), editable=False)
+    digest = models.CharField(max_length=64, editable=False)  # SHA-256 of the file as it was given
+    key_mark = models.CharField(max_length=16, editable=False, db_index=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    added_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.size} B"

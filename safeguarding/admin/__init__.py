@@ -1,0 +1,5 @@
+"""The safeguarding lead's pages."""
+
+from safeguarding.admin.people import ContributorAdmin
+
+__all__ = ["ContributorAdmin"]
