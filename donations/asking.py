@@ -99,6 +99,17 @@ def _preset(row: SuggestedAmount, language: str) -> Preset:
     )
 
 
+def impact_of(gift: Gift) -> str:
+    """Return what a gift of such a sum makes possible, in the appeal's own words: of the largest suggested sum within it.
+
+    "" where nobody said anything of so small a sum, or of this currency. One query.
+    """
+    sets = amount_sets(gift.appeal, (gift.frequency,))
+    own = next((one for one in sets if one.currency == gift.currency), None)
+    within = [preset for preset in own.presets if preset.money <= gift.total] if own else []
+    return within[-1].impact if within else ""
+
+
 def plain(money: Money) -> str:
     """Return a sum in major units as the form's `amount` says it: "25", "12.50"."""
     major = money.major()
