@@ -14,6 +14,11 @@ _THIS_GIFT = (
     "Capital Gains Tax than the amount of Gift Aid claimed on all my donations in that tax year it is my responsibility to "
     "pay any difference."
 )
+# The same liability in a declaration that is made without a gift.
+_TAXPAYER = (
+    "I am a UK taxpayer and understand that if I pay less Income Tax and/or Capital Gains Tax than the amount of Gift Aid "
+    "claimed on all my donations in that tax year it is my responsibility to pay any difference."
+)
 _FUTURE = "I want to Gift Aid any donations I make in the future to %(charity)s."
 _PAST = "I want to Gift Aid any donations I have made in the past 4 years to %(charity)s."
 # What a giver must know to keep it true; read beside the declaration, not agreed to.
@@ -48,6 +53,16 @@ def keep_us_told() -> str:
 def declared(*, future: bool, past: bool) -> str:
     """Return the whole declaration as it was read and ticked, one sentence of consent a line."""
     return "\n".join([this_gift(), *([future_gifts()] if future else []), *([past_gifts()] if past else [])])
+
+
+def taxpayer() -> str:
+    """Return the sentence by which a declaration without a gift takes on the liability."""
+    return _TAXPAYER
+
+
+def standing(*, future: bool, past: bool) -> str:
+    """Return a whole declaration that is made without a gift, one sentence of consent a line."""
+    return "\n".join([*([future_gifts()] if future else []), *([past_gifts()] if past else []), taxpayer()])
 
 
 def updates() -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from donations import declaration_words, fees
+from donations import declaration_words, fees, postcodes
 from donations.asking import plain
 from donations.giving import Intent
 from donations.models import Appeal
@@ -23,8 +23,6 @@ from donations.money import Money, NotAnAmount, check_limits, maximum, parse
 OTHER = "other"
 # A preset as the form sends it: plain figures, nothing that needs reading.
 _PRESET = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
-# Outward and inward code; the letters C I K M O V never stand in the inward one.
-_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][ABD-HJLNP-UW-Z]{2})")
 _ATTEMPT = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _ADDRESS = re.compile(r"://|www\.|[<>]", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
@@ -48,7 +46,7 @@ def gift_aid_possible(currency: str) -> bool:
     return settings.TAX_JURISDICTION == "GB" and currency == "GBP"
 
 
-def _readable(data: QueryDict) -> QueryDict:
+def readable(data: QueryDict) -> QueryDict:
     """Return what was sent with a mark in place of characters that no page can show again; the mark is refused."""
     read = data.copy()
     for name, values in data.lists():
@@ -56,7 +54,7 @@ def _readable(data: QueryDict) -> QueryDict:
     return read
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
     """Return a line of words with single spaces; raises ValidationError for what can only be an advertisement."""
     if UNREADABLE in text:
         raise ValidationError(_("There is a character in this that we cannot read. Please write it again."), code="character")
@@ -180,7 +178,7 @@ class GivingForm(forms.Form):
     story = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
 
     def __init__(self, data: QueryDict | None = None, **options: Any) -> None:
-        super().__init__(None if data is None else _readable(data), **options)
+        super().__init__(None if data is None else readable(data), **options)
         self.fields["currency"].choices = [(code, code) for code in settings.CURRENCIES]  # type: ignore[attr-defined]
         if settings.TAX_JURISDICTION == "GB" and "GBP" in settings.CURRENCIES:
             self.fields["gift_aid"].label = declaration_words.this_gift()
@@ -196,7 +194,7 @@ class GivingForm(forms.Form):
     def replace_attempt(self, attempt: str) -> None:
         """Put another token into the form that is shown."""
         if self.is_bound:
-            data = _readable(self.data)  # type: ignore[arg-type]  # a QueryDict, from __init__
+            data = readable(self.data)  # type: ignore[arg-type]  # a QueryDict, from __init__
             data["attempt"] = attempt
             self.data = data
         else:
@@ -230,19 +228,19 @@ class GivingForm(forms.Form):
     # --- each field -------------------------------------------------------------------------------------
     def clean_first_name(self) -> str:
         """Return the name in single spaces."""
-        return _line(self.cleaned_data["first_name"])
+        return line(self.cleaned_data["first_name"])
 
     def clean_last_name(self) -> str:
         """Return the name in single spaces."""
-        return _line(self.cleaned_data["last_name"])
+        return line(self.cleaned_data["last_name"])
 
     def clean_dedication_name(self) -> str:
         """Return the name in single spaces."""
-        return _line(self.cleaned_data["dedication_name"])
+        return line(self.cleaned_data["dedication_name"])
 
     def clean_dedication_message(self) -> str:
         """Return the message in single spaces: it stands in one paragraph of a letter."""
-        return _line(self.cleaned_data["dedication_message"])
+        return line(self.cleaned_data["dedication_message"])
 
     def clean_email(self) -> str:
         """Return the address in lower case: supporters are known by it."""
@@ -301,7 +299,7 @@ class GivingForm(forms.Form):
         for name in GIFT_AID_FIELDS:
             if name in cleaned:
                 try:
-                    cleaned[name] = _line(cleaned[name])
+                    cleaned[name] = line(cleaned[name])
                 except ValidationError as wrong:
                     self.add_error(name, wrong)
         for name, words in (
@@ -320,9 +318,8 @@ class GivingForm(forms.Form):
             whole = ", ".join(part for part in (cleaned.get("gift_aid_address", ""), cleaned["gift_aid_postcode"]) if part)
             cleaned["gift_aid_address"], cleaned["gift_aid_postcode"] = whole[:DECLARED_ADDRESS], ""
             return
-        match = _POSTCODE.fullmatch(cleaned["gift_aid_postcode"].upper().replace(" ", ""))
-        if match:
-            cleaned["gift_aid_postcode"] = f"{match[1]} {match[2]}"
+        if code := postcodes.written(cleaned["gift_aid_postcode"]):
+            cleaned["gift_aid_postcode"] = code
         else:
             self.add_error(
                 "gift_aid_postcode",

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from donations.calendar import charity_day
 from donations.documents import Charity, Donor, GiftRow, ReceiptDocument, missing, printed
-from donations.models import CharityDetails, Gift, LedgerEntry, Receipt, ReceiptSeries
+from donations.models import CharityDetails, Gift, GiftAidDeclaration, LedgerEntry, Receipt, ReceiptSeries
 from donations.models.gifts import GiftStatus
 from donations.money import Money, formatted
 
@@ -172,7 +172,9 @@ def _statements(gift: Gift) -> list[str]:
     """Return the sentences that the jurisdiction's rules ask for (money.md, "Dates and tax years")."""
     match settings.TAX_JURISDICTION:
         case "GB":
-            declared = gift.declarations.exists()
+            assert gift.given_on is not None
+            said = GiftAidDeclaration.objects.filter(supporter=gift.supporter_id)
+            declared = any(one.covers(gift.given_on, charity_day(one.at), gift.pk) for one in said)
             return [_("Gift Aid applies to this gift.") if declared else _("Gift Aid has not been claimed on this gift.")]
         case "US":
             return ["No goods or services were provided in exchange for this gift."]

@@ -109,14 +109,18 @@ def given(supporters: Collection[Supporter], year: TaxYear) -> list[Given]:
     return list(all_given.values())
 
 
-def years(supporters: Iterable[Supporter]) -> list[TaxYear]:
-    """Return the tax years in which any of them gave, newest first."""
-    gifts = Gift.objects.received().filter(supporter__in=list(supporters), given_on__isnull=False)
+def years(supporters: Iterable[Supporter]) -> dict[TaxYear, dict[str, int]]:
+    """Return the tax years in which any of them gave, newest first, with the minor units left of each currency."""
+    entries = LedgerEntry.objects.kept().filter(gift__supporter__in=list(supporters), gift__given_on__isnull=False)
     if not settings.SANDBOX:
-        gifts = gifts.exclude(provider="sandbox")
-    days = gifts.order_by().values_list("given_on", flat=True).distinct()
-    found = {tax_year(day, settings.TAX_JURISDICTION) for day in days if day}
-    return sorted(found, key=lambda year: year.start, reverse=True)
+        entries = entries.exclude(gift__provider="sandbox")
+    found: dict[TaxYear, dict[str, int]] = {}
+    for day, currency, minor in (
+        entries.order_by("-gift__given_on").values_list("gift__given_on", "currency").annotate(Sum("amount"))
+    ):
+        sums = found.setdefault(tax_year(day, settings.TAX_JURISDICTION), {})
+        sums[currency] = sums.get(currency, 0) + minor
+    return found
 
 
 def is_over(year: TaxYear) -> bool:
