@@ -41,24 +41,30 @@ def enter(fact: base.Fact, cause: Cause) -> Outcome:
 
 
 def book(cause: Cause, kind: str, there: str, amount: Money, at: datetime.datetime, gift: Gift | None) -> bool:
-    """Add a line to the ledger, signed by its kind; False where the line is there already. `at` gives the charity's day."""
+    """Add a line to the ledger, signed by its kind; False where the line is there already. `at` gives the charity's day.
+
+    Two that bring the same line at once are one after the other by the lock on their gift; without a gift the key decides.
+    """
     signed = amount if kind in COMES_IN else -amount
-    _entry, new = LedgerEntry.objects.get_or_create(
-        key=f"{cause.provider}:{kind}:{there}",
-        defaults={
-            "kind": kind,
-            "amount": signed.minor,
-            "currency": signed.currency,
-            "day": charity_day(at),
-            "provider": cause.provider,
-            "gift": gift,
-            "appeal_id": gift.appeal_id if gift else None,
-            "notice": cause.notice,
-            "by": cause.by,
-            "reason": cause.reason,
-        },
-    )
-    return new
+    key = f"{cause.provider}:{kind}:{there}"
+    line = {
+        "kind": kind,
+        "amount": signed.minor,
+        "currency": signed.currency,
+        "day": charity_day(at),
+        "provider": cause.provider,
+        "gift": gift,
+        "appeal_id": gift.appeal_id if gift else None,
+        "notice": cause.notice,
+        "by": cause.by,
+        "reason": cause.reason,
+    }
+    if gift is None:
+        return LedgerEntry.objects.get_or_create(key=key, defaults=line)[1]
+    if LedgerEntry.objects.filter(key=key).exists():
+        return False
+    LedgerEntry.objects.create(key=key, **line)
+    return True
 
 
 # --- money that comes -------------------------------------------------------------------------------
@@ -78,6 +84,7 @@ def _paid(fact: base.Paid, cause: Cause) -> Outcome:
         fee_cover=gift.fee_cover,
         given_on=charity_day(fact.happened_at),
         supporter=supporter,
+        details={},
         payment=fact.payment,
         method=fact.method.label if fact.method else gift.method,
         failure="",
@@ -90,9 +97,10 @@ def _paid(fact: base.Paid, cause: Cause) -> Outcome:
         book(cause, EntryKind.FEE, fact.payment, fact.fee, fact.happened_at, gift)
     if fact.pledge:
         instalments.paid(gift, fact, cause.provider)
-    receipts.issue(gift)
     issuing.void(gift, "gift")  # it was entered after its year's statement
     letters.gift_received(gift, anew=anew)
+    # Last: the next receipt's number waits until this transaction has ended.
+    receipts.issue(gift)
     begun = (f"pledge:{fact.pledge}", f"first:{fact.pledge}") if fact.pledge and fact.reference else ()
     return Outcome(NoticeState.DONE, tells=(f"payment:{fact.payment}", *begun))
 
@@ -158,7 +166,8 @@ def _gift_about(fact: base.AboutGift, cause: Cause, amount: Money | None = None)
     """Return the gift a fact is about, locked; a renewal's is made when it is first heard of."""
     if not fact.reference:
         return instalments.gift_of(fact, cause.provider, amount)
-    gift = Gift.objects.select_for_update().filter(reference=fact.reference, provider=cause.provider).first()
+    gifts = Gift.objects.select_for_update(of=("self",)).select_related("supporter", "dedication")
+    gift = gifts.filter(reference=fact.reference, provider=cause.provider).order_by().first()
     if gift is None:
         raise Quarantined(f"no gift has the reference {fact.reference}")
     if amount is not None and amount != gift.total:
@@ -236,7 +245,8 @@ def remaining(gift: Gift) -> Money:
 
 
 def _gift_of_payment(payment: str, cause: Cause) -> Gift:
-    gift = Gift.objects.select_for_update().filter(provider=cause.provider, payment=payment).first()
+    gifts = Gift.objects.select_for_update(of=("self",)).select_related("supporter")
+    gift = gifts.filter(provider=cause.provider, payment=payment).first()
     if gift is None or gift.status in UNPAID:
         raise Waits(f"payment:{payment}", "the payment has not been told yet")
     return gift

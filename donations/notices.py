@@ -5,7 +5,7 @@ import functools
 import logging
 import math
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.db import transaction
 from django.db.models import Q
@@ -140,26 +140,31 @@ def _wake(provider: str, outcome: Outcome) -> None:
 
 
 def _enter(row: ProviderNotice, told: list[Fact] | None) -> Outcome:
-    """Enter what a message tells and say in its row what became of it, in one transaction."""
+    """Enter what a message tells and say in its row what became of it, in one transaction.
+
+    What cannot be entered leaves nothing behind but the reason, in a transaction of its own.
+    """
+    if told is None:
+        return _end(row.pk, lambda _row: Outcome(NoticeState.IGNORED, "tells nothing that concerns giving"))
+    try:
+        return _end(row.pk, lambda row: _together([enter(fact, Cause(row.provider, notice=row)) for fact in told]))
+    except Waits as wait:
+        reason = Outcome(NoticeState.WAITING, str(wait))
+        return _end(row.pk, lambda _row: reason, wait.waits_for)
+    except (Quarantined, NotAllowed) as trouble:
+        logger.warning("Notice %s is held for staff: %s", row.pk, trouble)
+        held = Outcome(NoticeState.QUARANTINED, str(trouble))
+        return _end(row.pk, lambda _row: held, getattr(trouble, "waits_for", ""))
+
+
+def _end(pk: int, decide: Callable[[ProviderNotice], Outcome], waits_for: str = "") -> Outcome:
+    """Say in a message's row what is decided of it, its row locked, unless somebody else has meanwhile."""
     with transaction.atomic():
         # Locked: the door, the sweep and another delivery of the same message may all be here.
-        row = ProviderNotice.objects.select_for_update().get(pk=row.pk)
+        row = ProviderNotice.objects.select_for_update().get(pk=pk)
         if row.state not in {NoticeState.NEW, NoticeState.WAITING}:
             return Outcome(NoticeState(row.state))
-        waits_for = ""
-        if told is None:
-            outcome = Outcome(NoticeState.IGNORED, "tells nothing that concerns giving")
-        else:
-            cause = Cause(row.provider, notice=row)
-            try:
-                with transaction.atomic():
-                    outcome = _together([enter(fact, cause) for fact in told])
-            except Waits as wait:
-                outcome, waits_for = Outcome(NoticeState.WAITING, str(wait)), wait.waits_for
-            except (Quarantined, NotAllowed) as trouble:
-                logger.warning("Notice %s is held for staff: %s", row.pk, trouble)
-                waits_for = getattr(trouble, "waits_for", "")
-                outcome = Outcome(NoticeState.QUARANTINED, str(trouble))
+        outcome = decide(row)
         row.waits_for = waits_for
         _step(row, outcome.state, outcome.reason)
     return outcome

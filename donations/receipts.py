@@ -38,11 +38,7 @@ def issue(gift: Gift, replaces: Receipt | None = None) -> Receipt | None:
         return None
     jurisdiction, year = settings.TAX_JURISDICTION, charity_day(now).year
     # Last of all, and in the transaction of the gift: a number that is taken is used.
-    series = ReceiptSeries.objects.filter(jurisdiction=jurisdiction, year=year, test=test)
-    if not series.update(last=F("last") + 1):  # the year's first
-        ReceiptSeries.objects.get_or_create(jurisdiction=jurisdiction, year=year, test=test)
-        series.update(last=F("last") + 1)
-    serial = series.values_list("last", flat=True).get()
+    serial = _next_serial(jurisdiction, year, test)
     receipt = Receipt(
         number=f"{'TEST-' if test else ''}{jurisdiction}-{year}-{serial:06d}",
         jurisdiction=jurisdiction,
@@ -59,6 +55,16 @@ def issue(gift: Gift, replaces: Receipt | None = None) -> Receipt | None:
     receipt.digest = digest(receipt.content)
     receipt.save(force_insert=True)
     return receipt
+
+
+def _next_serial(jurisdiction: str, year: int, test: bool) -> int:
+    """Return the next number of a series, whose row stays locked until the transaction ends: none is left out."""
+    names = {"jurisdiction": jurisdiction, "year": year, "test": test}
+    series = ReceiptSeries.objects.filter(**names)
+    if not series.update(last=F("last") + 1):  # the year's first
+        ReceiptSeries.objects.get_or_create(**names)
+        series.update(last=F("last") + 1)
+    return series.values_list("last", flat=True).get()
 
 
 def void(gift: Gift, because: str) -> None:

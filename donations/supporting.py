@@ -7,7 +7,7 @@ from supporters.models import Supporter, SupporterConsent
 
 
 def supporter_of(gift: Gift) -> Supporter:
-    """Return the supporter of a gift that has just come, with what they declared; empties the gift's `details`.
+    """Return the supporter of a gift that has just come, with what they declared. The caller empties the gift's `details`.
 
     The attempt keeps what was typed until now, so that attempts without money fill no table but their own.
     """
@@ -30,6 +30,4 @@ def supporter_of(gift: Gift) -> Supporter:
         )
     if dedication := told.get("dedication"):
         Dedication.objects.create(gift=gift, **dedication)
-    gift.details = {}
-    gift.save(update_fields=["details"])
     return supporter

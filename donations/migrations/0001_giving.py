@@ -352,7 +352,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='gift',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['checkout_at'], name='gift_waiting'),
+            index=models.Index(condition=models.Q(('status__in', ['pending', 'failed'])), fields=['checkout_at'], name='gift_waiting'),
         ),
         migrations.AddConstraint(
             model_name='gift',

@@ -133,7 +133,7 @@ class Gift(models.Model):
             models.Index(fields=["appeal", "-created_at"], name="gift_of_appeal"),
             models.Index(fields=["-given_on"], name="gift_by_day"),
             models.Index(fields=["payment"], name="gift_by_payment"),
-            models.Index(fields=["checkout_at"], condition=Q(status="pending"), name="gift_waiting"),
+            models.Index(fields=["checkout_at"], condition=Q(status__in=["pending", "failed"]), name="gift_waiting"),
         ]
 
     def __str__(self) -> str:
