@@ -115,8 +115,12 @@ def measure() -> Figures:
         notices.at_the_door(row)
 
     rates: dict[str, list[float]] = {"bare": [], "new": [], "storm": []}
-    chance, expected = random.Random(1), 0
-    still = giving.pending_gift()
+    chance, still = random.Random(1), giving.pending_gift()
+    # The processes are forks of this one: what a web worker has long since read (catalogues, dates' names) they have too.
+    warm = list(told(0, giving.pending_gift().reference))
+    for body in warm:
+        deliver(body)
+    expected = len(warm)
     for round_number in range(ROUNDS + 1):
         for kind, copies in (("new", 1), ("storm", 3)):
             gifts = [giving.pending_gift() for _ in range(GIFTS)]

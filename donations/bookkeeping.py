@@ -7,8 +7,9 @@ order (tests/donations/test_any_order.py).
 """
 
 import datetime
+import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from donations import instalments, letters, receipts
@@ -33,10 +34,22 @@ class Cause:
     notice: ProviderNotice | None = None
     by: Account | None = None
     reason: str = ""
+    # Done when all else of the transaction is: all payments queue for the next receipt's number, and hold it to the end.
+    at_last: list[Callable[[], object]] = field(default_factory=list, compare=False)
+
+    def finish(self) -> None:
+        """Do what is done last of all."""
+        while self.at_last:
+            self.at_last.pop(0)()
 
 
 def enter(fact: base.Fact, cause: Cause) -> Outcome:
-    """Enter one fact; call inside a transaction, which is to be rolled back where Waits or Quarantined is raised."""
+    """Enter one fact; call inside a transaction, which is to be rolled back where Waits or Quarantined is raised.
+
+    At the transaction's end call `cause.finish()`.
+    """
+    if not isinstance(fact, base.Paid):
+        cause.finish()  # what else the message tells builds on the whole payment, its receipt too
     return _HOW[type(fact)](fact, cause)
 
 
@@ -99,8 +112,7 @@ def _paid(fact: base.Paid, cause: Cause) -> Outcome:
         instalments.paid(gift, fact, cause.provider)
     issuing.void(gift, "gift")  # it was entered after its year's statement
     letters.gift_received(gift, anew=anew)
-    # Last: the next receipt's number waits until this transaction has ended.
-    receipts.issue(gift)
+    cause.at_last.append(functools.partial(receipts.issue, gift))
     begun = (f"pledge:{fact.pledge}", f"first:{fact.pledge}") if fact.pledge and fact.reference else ()
     return Outcome(NoticeState.DONE, tells=(f"payment:{fact.payment}", *begun))
 

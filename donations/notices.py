@@ -5,7 +5,7 @@ import functools
 import logging
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.models import Q
@@ -117,6 +117,7 @@ def enter_facts(facts: list[Fact], cause: Cause) -> Outcome:
     """Enter facts that came by no message (looked up, by hand), all or none; raises Waits, Quarantined, NotAllowed."""
     with transaction.atomic():
         outcome = _together([enter(fact, cause) for fact in facts])
+        cause.finish()
     _wake(cause.provider, outcome)
     return outcome
 
@@ -145,28 +146,29 @@ def _enter(row: ProviderNotice, told: list[Fact] | None) -> Outcome:
     What cannot be entered leaves nothing behind but the reason, in a transaction of its own.
     """
     if told is None:
-        return _end(row.pk, lambda _row: Outcome(NoticeState.IGNORED, "tells nothing that concerns giving"))
+        return _end(row.pk, [], Outcome(NoticeState.IGNORED, "tells nothing that concerns giving"))
     try:
-        return _end(row.pk, lambda row: _together([enter(fact, Cause(row.provider, notice=row)) for fact in told]))
+        return _end(row.pk, told)
     except Waits as wait:
-        reason = Outcome(NoticeState.WAITING, str(wait))
-        return _end(row.pk, lambda _row: reason, wait.waits_for)
+        return _end(row.pk, [], Outcome(NoticeState.WAITING, str(wait)), wait.waits_for)
     except (Quarantined, NotAllowed) as trouble:
         logger.warning("Notice %s is held for staff: %s", row.pk, trouble)
         held = Outcome(NoticeState.QUARANTINED, str(trouble))
-        return _end(row.pk, lambda _row: held, getattr(trouble, "waits_for", ""))
+        return _end(row.pk, [], held, getattr(trouble, "waits_for", ""))
 
 
-def _end(pk: int, decide: Callable[[ProviderNotice], Outcome], waits_for: str = "") -> Outcome:
-    """Say in a message's row what is decided of it, its row locked, unless somebody else has meanwhile."""
+def _end(pk: int, told: list[Fact], decided: Outcome | None = None, waits_for: str = "") -> Outcome:
+    """Enter facts and say in the message's row what became of it, its row locked, unless somebody else has meanwhile."""
     with transaction.atomic():
         # Locked: the door, the sweep and another delivery of the same message may all be here.
         row = ProviderNotice.objects.select_for_update().get(pk=pk)
         if row.state not in {NoticeState.NEW, NoticeState.WAITING}:
             return Outcome(NoticeState(row.state))
-        outcome = decide(row)
+        cause = Cause(row.provider, notice=row)
+        outcome = decided or _together([enter(fact, cause) for fact in told])
         row.waits_for = waits_for
         _step(row, outcome.state, outcome.reason)
+        cause.finish()
     return outcome
 
 
