@@ -52,6 +52,12 @@ VARIABLES = {
         Variable("AWS_SECRET_ACCESS_KEY", "", "S3 secret."),
         Variable("AWS_S3_REGION_NAME", "", "S3 region."),
         Variable("EMAIL_URL", "", "smtp://user:password@host:587?tls=1. Empty: the demo mailbox at /sandbox/mail/."),
+        Variable(
+            "ANYMAIL_WEBHOOK_SECRET",
+            "",
+            "user:password that the mail provider sends with reports of bounces to /updates/returns/<provider>/. Empty: none.",
+        ),
+        Variable("ANYMAIL_MAILGUN_WEBHOOK_SIGNING_KEY", "", "Mailgun's key for signing such reports."),
         Variable("DEFAULT_FROM_EMAIL", "IJM <hello@localhost>", "Sender of the site's mail."),
         Variable("GIVING_PROVIDER", "sandbox", "sandbox or stripe. sandbox cannot start in a live configuration."),
         Variable("STRIPE_SECRET_KEY", "", "Stripe API key."),

@@ -267,6 +267,10 @@ if read("EMAIL_URL"):
     EMAIL_USE_SSL = "ssl=1" in _mail.query
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+ANYMAIL = {  # what may be told of mails that did not arrive: updates.returns
+    "WEBHOOK_SECRET": read("ANYMAIL_WEBHOOK_SECRET"),
+    "MAILGUN_WEBHOOK_SIGNING_KEY": read("ANYMAIL_MAILGUN_WEBHOOK_SIGNING_KEY"),
+}
 
 # --- background work ------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}

@@ -65,7 +65,9 @@ def _pages() -> list[str]:
     addresses = []
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            addresses += [settings.SITE_URL + reverse(name) for name in ("home", "stories:list", "give", "freedom-partner")]
+            addresses += [
+                settings.SITE_URL + reverse(name) for name in ("home", "stories:list", "give", "freedom-partner", "updates")
+            ]
     return addresses
 
 

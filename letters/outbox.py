@@ -86,7 +86,8 @@ def _send(pk: int, connection: BaseEmailBackend | None = None) -> bool:
 
 def _claim(pk: int) -> Letter | None:
     with transaction.atomic():
-        letter = Letter.objects.select_for_update(of=("self",)).filter(pk=pk, state=LetterState.QUEUED).first()
+        waiting = Letter.objects.select_for_update(of=("self",)).filter(state=LetterState.QUEUED, not_before__lte=timezone.now())
+        letter = waiting.filter(pk=pk).first()  # not one that was put off since
         if letter is None:
             return None
         letter.state, letter.claimed_at, letter.tries = LetterState.SENDING, timezone.now(), letter.tries + 1

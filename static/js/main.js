@@ -9,6 +9,7 @@ const modules = {
   "giving-form": () => import("./modules/giving-form.js"),
   "look-again": () => import("./modules/look-again.js"),
   "one-player": () => import("./modules/one-player.js"),
+  "sign-up": () => import("./modules/sign-up.js"),
 };
 
 const begun = [...document.querySelectorAll("[data-module]")].map((element) =>
