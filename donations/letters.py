@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from donations import receipts
+from donations import pledge_links, receipts
 from donations.calendar import start_of_day
 from donations.documents import NotPrintable
 from donations.models import Gift, Pledge, Receipt
@@ -176,6 +176,7 @@ class GivingLetter(kinds.Kind):
             "giver": "" if gift is None or gift.anonymous or not gift.supporter else gift.supporter.name,
             "pledge_amount": formatted(pledge.total, letter.language) if pledge else "",
             "next_on": pledge.next_on if pledge else None,
+            **(_ways(pledge) if pledge and self.name != "dedication" else {}),
             "thanks_url": settings.SITE_URL + reverse("thanks", args=[gift.reference]) if gift else "",
             **{name: _day(value) if name.endswith("_on") else value for name, value in letter.data.items()},
         }
@@ -192,6 +193,17 @@ class GivingLetter(kinds.Kind):
             context["receipt"] = None  # the letter says that it follows
             return []
         return [(f"{receipt.number}.pdf", pdf, "application/pdf")]
+
+
+def _ways(pledge: Pledge) -> dict[str, str]:
+    """Return where the giver of a running pledge may act on it: the portal, and without signing in by signed links."""
+    if pledge.status == PledgeStatus.CANCELLED:
+        return {}
+    return {
+        "portal_url": settings.SITE_URL + reverse("portal-pledge", args=[pledge.reference]),
+        "card_url": pledge_links.address(pledge, "card"),
+        "cancel_url": pledge_links.address(pledge, "cancel"),
+    }
 
 
 KINDS = (
