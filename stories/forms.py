@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from safeguarding import gate
 from safeguarding.models import Channel, Material
-from stories import captions, clips, embeds, intake
+from stories import captions, clips, embeds, intake, pasting
 from stories.models import Captions, Chapter, Clip, Collection, Picture, Story, StoryContributor, Theme
 from stories.models.clips import ClipHost
 
@@ -45,7 +45,16 @@ class KnownChoices(forms.ModelForm):
 
 
 class BlockForm(KnownChoices):
-    """One block of a story."""
+    """One block of a story. `left_out` says what was dropped from words pasted into it."""
+
+    left_out = ""
+
+    def clean(self) -> dict[str, Any]:
+        """Note what saving will drop from foreign markup, so that whoever pasted it is told."""
+        cleaned = super().clean() or {}
+        if "html" in self.changed_data and pasting.is_foreign(cleaned.get("html") or ""):
+            self.left_out = pasting.rebuild(cleaned["html"]).notice()
+        return cleaned
 
 
 class QuoteForm(BlockForm):

@@ -1,5 +1,6 @@
 """Rich text: the elements a story's words may use, enforced on save and again on render."""
 
+import dataclasses
 import functools
 import re
 from typing import Any
@@ -9,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.html import strip_tags
 from django_prose_editor.fields import ProseEditorField
+
+from stories import pasting
 
 # Words per minute of an adult reading on a screen (Brysbaert 2019 gives 238 for English non-fiction).
 WORDS_PER_MINUTE = 230
@@ -36,6 +39,7 @@ _CLEANER = nh3.Cleaner(
 
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 _WEB_ADDRESS = URLValidator(schemes=["http", "https"])
 
 
@@ -57,12 +61,23 @@ def clean_html(html: str) -> str:
     return "" if not strip_tags(cleaned).strip() else cleaned
 
 
+def clean_pasted(html: str) -> pasting.Pasted:
+    """Return pasted markup rebuilt and cleaned, with what was left out of it."""
+    rebuilt = pasting.rebuild(html)
+    return dataclasses.replace(rebuilt, html=clean_html(rebuilt.html))
+
+
+def clean_typed(html: str) -> str:
+    """Return what a form sent, cleaned: rebuilt first where it has the marks of a word processor or web page."""
+    return clean_pasted(html).html if pasting.is_foreign(html) else clean_html(html)
+
+
 class ProseField(ProseEditorField):
-    """A text column edited with the prose editor and cleaned by `clean_html`."""
+    """A text column edited with the prose editor and cleaned by `clean_typed`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("extensions", _EXTENSIONS)
-        kwargs["sanitize"] = clean_html
+        kwargs["sanitize"] = clean_typed
         super().__init__(*args, **kwargs)
 
 
@@ -74,3 +89,8 @@ def plain_words(html: str) -> str:
 def reading_minutes(words: int) -> int:
     """Return whole minutes it takes to read so many words, at least one."""
     return max(1, round(words / WORDS_PER_MINUTE))
+
+
+def is_slug(text: str) -> bool:
+    """Return whether a text can be the last part of a story's address."""
+    return bool(_SLUG.fullmatch(text))
