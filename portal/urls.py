@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 from django.views.generic import RedirectView
 
 from donations.urls import Token
-from portal import giving, links, overview, pledges, receipts
+from portal import gift_aid, giving, links, overview, pledges, receipts, statements
 
 
 class Signed(Token):
@@ -24,6 +24,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("giving/receipts/<slug:number>/pdf/", receipts.pdf, name="portal-receipt-pdf"),
     path("giving/receipts/<slug:number>/send/", receipts.send, name="portal-receipt-send"),
     path("giving/<token:reference>/", giving.gift, name="portal-gift"),
+    path("statements/", statements.statements, name="portal-statements"),
+    path("statements/<token:reference>/", statements.statement, name="portal-statement"),
+    path("statements/<token:reference>/pdf/", statements.pdf, name="portal-statement-pdf"),
+    path("gift-aid/", gift_aid.page, name="portal-gift-aid"),
     path("pledges/", pledges.pledges, name="portal-pledges"),
     path("pledges/<token:reference>/", pledges.pledge, name="portal-pledge"),
     path("pledges/<token:reference>/card/", pledges.card, name="portal-pledge-card"),
