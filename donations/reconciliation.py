@@ -34,7 +34,8 @@ def mop_up(most: int = 200) -> int:
     """
     now = timezone.now()
     settled = 0
-    for gift in list(Gift.objects.pending_since(now - PENDING_LONG).order_by("checkout_at")[:most]):
+    # Any of them: were the oldest always first, those that cannot be settled would keep the others from their turn.
+    for gift in list(Gift.objects.pending_since(now - PENDING_LONG).order_by("?")[:most]):
         try:
             facts = providers.named(gift.provider).look_up(gift.checkout)
             settled += bool(facts) and notices.enter_facts(facts, Cause(gift.provider, reason="mop-up")).state == "done"

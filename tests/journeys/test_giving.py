@@ -14,6 +14,10 @@ from donations.money import Money, formatted
 from tests.browser import OpenPage, sideways_overflow
 from tests.services.site import Site
 
+COMES = (
+    "from django.utils import timezone; from sandbox_bank import delivery; from sandbox_bank.models import Message; "
+    "Message.objects.filter(delivered_at=None).update(due_at=timezone.now()); delivery.deliver_due()"
+)
 FORGET = "from donations.models import GivingTry; GivingTry.objects.all().delete()"
 
 
@@ -141,7 +145,7 @@ def test_leaving_the_bank_keeps_the_choices(opens):
     assert review(page).startswith("£33 every month")
 
 
-def test_a_gift_whose_notice_comes_late_shows_itself_when_it_comes(opens):
+def test_a_gift_whose_notice_comes_late_shows_itself_when_it_comes(opens, giving_site):
     page = opens()
     open_form(page)
     say_who(page, "late@example.org")
@@ -151,6 +155,8 @@ def test_a_gift_whose_notice_comes_late_shows_itself_when_it_comes(opens):
     expect(page.get_by_role("heading", level=1)).to_have_text("We have not heard from the bank yet")
     expect(page.get_by_role("link", name="Look again")).to_be_visible()
     assert checkout not in page.content(), "the bank's page, which names the giver, is not for whoever has this link"
+    giving_site.manage("shell", "--no-imports", "--command", COMES)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. Your gift has come", timeout=60_000)
 
 
 def test_a_double_click_and_the_back_button_are_one_gift(opens):
