@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from safeguarding.models import Channel, Consent, Contributor, Court, Decided, Decision, Material, Risk, Support, add_months

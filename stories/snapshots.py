@@ -1,7 +1,8 @@
 """Turn a story's working copy into plain data: the content of a revision.
 
 Shape (version 1): title, standfirst, byline, language, content_note, place {slug, country, region} or None,
-themes [{slug, name, translations}], lead picture or None, lead_caption, channels, blocks [{kind, …}],
+themes [{slug, name, translations}], lead picture or None, lead_caption, channels, blocks [{kind, key, …}] (key: which
+block of the working copy it was, "textblock:12"; not shown),
 words (int), minutes (int), people {reference: [material, …]} (never shown: whose consent this rests on). Pictures
 and clips as their `as_data()`.
 """
@@ -52,7 +53,7 @@ def clips_in(blocks: list[Any]) -> list[Clip]:
 
 def content_of(story: Story, blocks: list[Any]) -> dict[str, Any]:
     """Return the story and its blocks as plain data, cleaned, with nothing left to look up."""
-    block_data = [data for block in blocks if (data := _block_data(block))]
+    block_data = [data | {"key": key_of(block)} for block in blocks if (data := _block_data(block))]
     words = sum(len(text.split()) for text in _words(block_data)) + len(story.standfirst.split())
     place = story.place
     return {
@@ -74,6 +75,11 @@ def content_of(story: Story, blocks: list[Any]) -> dict[str, Any]:
             w.contributor.reference: sorted(w.materials_used) for w in story.story_contributors.select_related("contributor")
         },
     }
+
+
+def key_of(block: Any) -> str:
+    """Return which block of the working copy this is, "textblock:12"; "" while it is not saved."""
+    return f"{block._meta.model_name}:{block.pk}" if block.pk else ""
 
 
 def searchable_text(content: dict[str, Any]) -> str:

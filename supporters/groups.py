@@ -47,10 +47,15 @@ _FINANCE = (
 
 GROUPS: dict[str, set[str]] = {
     # What was public once can be deleted by nobody; the admin sees to that (stories.admin).
-    "Editor": _may("stories", _ALL, *_LIBRARY) | _may("stories", _KEEP, *_SHELVES) | {"safeguarding.view_contributor"},
-    "Reviewer": _SEE_STORIES | {"stories.publish_story"},
+    # Editors ask for reviews and restore what was (change_story); only who publishes approves, and never their own words.
+    "Editor": (
+        _may("stories", _ALL, *_LIBRARY)
+        | _may("stories", _KEEP, *_SHELVES)
+        | {"safeguarding.view_contributor", "stories.add_reviewcomment", "stories.export_story"}
+    ),
+    "Reviewer": _SEE_STORIES | {"stories.publish_story", "stories.add_reviewcomment", "stories.export_story"},
     # change_consent is the right to withdraw one and to stop its stories: a consent itself is never edited.
-    "Safeguarding lead": _SEE_STORIES | _may("safeguarding", _KEEP, "contributor", "consent"),
+    "Safeguarding lead": _SEE_STORIES | {"stories.add_reviewcomment"} | _may("safeguarding", _KEEP, "contributor", "consent"),
     "Fundraising": _FUNDRAISING,
     "Finance": _FINANCE,
 }
@@ -62,7 +67,10 @@ GROUPS["Safeguarding lead"] |= (
     | _may("safeguarding", _LOOK, "look", "purge")
     | {"safeguarding.take_down", "safeguarding.see_desk"}
 )
-GROUPS["Reviewer"] |= _may("safeguarding", ("add", "view"), "storypreview") | {"safeguarding.take_down", "safeguarding.view_takedown"}
+GROUPS["Reviewer"] |= _may("safeguarding", ("add", "view"), "storypreview") | {
+    "safeguarding.take_down",
+    "safeguarding.view_takedown",
+}
 
 
 def make(using: str = "default", apps: Any = present_apps, **kwargs: Any) -> None:

@@ -1,111 +1,124 @@
-"""The steps of publishing as buttons and list actions; each calls one verb of stories.publishing."""
+"""The steps of publishing as buttons; each calls one verb of stories.reviewing or stories.publishing."""
 # Django's forms and admin classes take no type arguments at run time.
 # mypy: disable-error-code="type-arg"
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
-from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from safeguarding import gate
-from stories import publishing
+from stories import publishing, reviewing, timing
 from stories.models import Story
-from stories.models.stories import Status
+from stories.models.stories import Stage, State
 from stories.snapshots import blocks_in_order
+
+WRITE, DECIDE = ("stories.change_story",), ("stories.publish_story",)
+# Stopping a story must never wait for an editor: whoever looks after consents may do it too (rule 4).
+STOP = ("stories.publish_story", "safeguarding.change_consent")
+
+
+@dataclass(frozen=True)
+class Extra:
+    """What goes with a step beside the story: words for the writers or the history, and a time."""
+
+    words: str = ""
+    at: datetime.datetime | None = None
 
 
 @dataclass(frozen=True)
 class Step:
-    """One button: its words, what it does, from which statuses, and what one must be allowed."""
+    """One button: its words, its move, what it does, and what one must be allowed (any one of these)."""
 
     label: Any
-    take: Callable[[Story, Any], Any]
-    statuses: frozenset[str]
-    permissions: tuple[str, ...] = ("stories.publish_story",)
+    move: str
+    take: Callable[[Story, Any, Extra], Any]
+    permissions: tuple[str, ...]
     weight: str = "quiet"
+    stages: frozenset[str] = frozenset(Stage.values)  # narrower than its move's
 
     def allowed(self, user: Any) -> bool:
-        """Return whether the person may take this step; any one of the permissions will do."""
+        """Return whether the person may take this step."""
         return any(user.has_perm(permission) for permission in self.permissions)
 
-
-def schedule(story: Story, by: Any) -> None:
-    """Publish for a time ahead; refuses without one."""
-    if story.publish_at is None or story.publish_at <= timezone.now():
-        raise publishing.NotPublishable([_("Set “publish at” to a time ahead, then schedule.")])
-    publishing.publish(story, by)
+    def fits(self, story: Story) -> bool:
+        """Return whether the step leads on from where the story stands."""
+        move = publishing.MOVES[self.move]
+        return story.status in move.statuses and story.stage in move.stages & self.stages
 
 
+_READY = frozenset({Stage.APPROVED})
 STEPS = {
-    "publish": Step(gettext_lazy("Publish"), publishing.publish, frozenset({Status.DRAFT, Status.PUBLISHED}), weight="strong"),
-    "schedule": Step(gettext_lazy("Schedule"), schedule, frozenset({Status.DRAFT, Status.PUBLISHED})),
-    "unpublish": Step(
-        gettext_lazy("Take back to draft"), lambda story, by: publishing.unpublish(story),
-        frozenset({Status.PUBLISHED, Status.WITHDRAWN}),
+    "ask": Step(
+        gettext_lazy("Ask for review"), "ask", lambda story, by, extra: reviewing.ask(story, by, extra.words), WRITE, "strong"
     ),
-    # Stopping a story must never wait for an editor: whoever looks after consents may do it too (rule 4).
+    "recall": Step(gettext_lazy("Take back from review"), "recall", lambda story, by, extra: reviewing.recall(story), WRITE),
+    "approve": Step(gettext_lazy("Approve"), "approve", lambda story, by, extra: reviewing.approve(story, by), DECIDE, "strong"),
+    "return": Step(
+        gettext_lazy("Ask for changes"), "return", lambda story, by, extra: reviewing.give_back(story, by, extra.words), DECIDE
+    ),
+    "publish": Step(
+        gettext_lazy("Publish"), "publish", lambda story, by, extra: reviewing.publish(story, by), DECIDE, "strong", _READY
+    ),
+    "schedule": Step(
+        gettext_lazy("Schedule"), "publish", lambda story, by, extra: reviewing.schedule(story, by, extra.at), DECIDE
+    ),
+    "unpublish": Step(
+        gettext_lazy("Take back to draft"), "unpublish", lambda story, by, extra: publishing.unpublish(story), DECIDE
+    ),
     "withdraw": Step(
-        gettext_lazy("Withdraw"), lambda story, by: publishing.withdraw(story), frozenset({Status.PUBLISHED}),
-        ("stories.publish_story", "safeguarding.change_consent"), "danger",
+        gettext_lazy("Withdraw"), "withdraw", lambda story, by, extra: publishing.withdraw(story), STOP, "danger"
     ),
 }  # fmt: skip
 
 
-def state_of(story: Story) -> str:
-    """Return where the story stands by the clock: draft, scheduled, published, expired or withdrawn."""
-    if story.status != Status.PUBLISHED:
-        return str(story.status)
-    if story.is_public():
-        return "published"
-    return "scheduled" if story.publish_at and story.publish_at > timezone.now() else "expired"
-
-
-STATE_LABELS = {
-    "draft": gettext_lazy("draft"),
-    "scheduled": gettext_lazy("scheduled"),
-    "published": gettext_lazy("published"),
-    "expired": gettext_lazy("expired"),
-    "withdrawn": gettext_lazy("withdrawn"),
-}
+def _leads_on(name: str, story: Story, user: Any) -> bool:
+    """Return whether a step that fits is of use to this person now: nobody is offered what would be refused anyway."""
+    if name == "approve":
+        review = reviewing.held(story)
+        return review is not None and not reviewing.wrote(review, story, user)
+    if name == "schedule":
+        state = story.state()
+        return state == State.SCHEDULED or (story.stage == Stage.APPROVED and state != State.PUBLISHED)
+    return True
 
 
 def steps_for(story: Story, user: Any) -> list[tuple[str, Step]]:
     """Return the steps this person may take with the story as it stands."""
-    return [(name, step) for name, step in STEPS.items() if story.status in step.statuses and step.allowed(user)]
+    return [
+        (name, step) for name, step in STEPS.items() if step.fits(story) and step.allowed(user) and _leads_on(name, story, user)
+    ]
 
 
 def outcome(story: Story) -> str:
-    """Return a sentence that says what readers see now."""
-    match state_of(story):
-        case "published":
-            return format_html(
-                _('“{}” is public at <a href="{}">{}</a>.'), story, story.get_absolute_url(), story.get_absolute_url()
-            )
-        case "scheduled":
-            return _("“%(story)s” goes out on %(time)s.") % {
-                "story": story,
-                "time": localize(timezone.localtime(story.publish_at)),
-            }
-        case "expired":
+    """Return a sentence that says what readers see now, and whose turn it is."""
+    address = story.get_absolute_url()
+    if story.stage == Stage.IN_REVIEW:
+        return _("“%(story)s” waits for a second person to review it.") % {"story": story}
+    if story.stage == Stage.APPROVED:
+        return _("“%(story)s” is approved: it can be published as it stands.") % {"story": story}
+    match story.state():
+        case State.PUBLISHED:
+            return format_html(_('“{}” is public at <a href="{}">{}</a>.'), story, address, address)
+        case State.SCHEDULED:
+            return _("“%(story)s” goes out on %(time)s.") % {"story": story, "time": timing.in_words(story.publish_at)}
+        case State.EXPIRED:
             return _("“%(story)s” has reached its end and is not shown.") % {"story": story}
-        case "withdrawn":
+        case State.WITHDRAWN:
             return _("“%(story)s” is withdrawn: its address says that it is gone.") % {"story": story}
     return _("“%(story)s” is a draft: readers do not see it.") % {"story": story}
 
 
 class PublishingSteps(admin.ModelAdmin):
-    """Publishing on the change form and in the list of stories."""
-
-    actions = ("publish_selected", "unpublish_selected", "withdraw_selected")
+    """The steps on the change form."""
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address that takes a step with a story as it was last saved."""
@@ -133,9 +146,11 @@ class PublishingSteps(admin.ModelAdmin):
         if "_step" in request.POST:
             return self._step_after_saving(request, obj)
         if obj.live_revision_id and obj.live_revision:
-            seen = localize(timezone.localtime(obj.live_revision.created_at))
+            seen = timing.in_words(obj.live_revision.published_at or obj.live_revision.created_at)
             messages.info(
-                request, _("Readers still see the version of %(time)s; publish to put these changes live.") % {"time": seen}
+                request,
+                _("Readers still see the version of %(time)s; they see these changes once they are reviewed and published.")
+                % {"time": seen},
             )
         return super().response_change(request, obj)
 
@@ -149,9 +164,12 @@ class PublishingSteps(admin.ModelAdmin):
         if step is None or not step.allowed(request.user):
             raise PermissionDenied
         try:
-            step.take(story, request.user)
+            step.take(story, request.user, _extra(request))
         except publishing.NotPublishable as refused:
             self._say_why_not(request, story, refused)
+            return False
+        except ValidationError as wrong:
+            messages.error(request, " ".join(wrong.messages))
             return False
         story.refresh_from_db()
         self.log_change(request, story, str(step.label))
@@ -171,13 +189,16 @@ class PublishingSteps(admin.ModelAdmin):
         """Add the story's state and steps to the page."""
         story = kwargs.get("obj") or Story()
         if not kwargs.get("add"):
-            context |= {"state": state_of(story), "state_label": STATE_LABELS[state_of(story)], "seen": self.live_since(story)}
+            state = story.state()
+            context |= {"state": state.value, "state_label": publishing.where(story), "seen": self.live_since(story)}
         context["steps"] = steps_for(story, request.user)
+        context["charity_zone"] = timing.zone_name()
         return super().render_change_form(request, context, *args, **kwargs)
 
     def live_since(self, story: Story) -> Any:
-        """Return when the snapshot that readers see was taken, or None."""
-        return story.live_revision.created_at if story.live_revision_id and story.live_revision else None
+        """Return when the snapshot that readers see was put live, or None."""
+        live = story.live_revision if story.live_revision_id else None
+        return (live.published_at or live.created_at) if live else None
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         """Return whether the person may publish."""
@@ -187,25 +208,8 @@ class PublishingSteps(admin.ModelAdmin):
         """Return whether the person may take stories down."""
         return STEPS["withdraw"].allowed(request.user)
 
-    @admin.action(description=gettext_lazy("Publish the chosen stories"), permissions=["publish"])
-    def publish_selected(self, request: HttpRequest, stories: Any) -> None:
-        """Publish each chosen story, or say why not."""
-        self._take_with_each(request, stories, "publish")
 
-    @admin.action(description=gettext_lazy("Take the chosen stories back to draft"), permissions=["publish"])
-    def unpublish_selected(self, request: HttpRequest, stories: Any) -> None:
-        """Take each chosen story back to draft."""
-        self._take_with_each(request, stories, "unpublish")
-
-    @admin.action(description=gettext_lazy("Withdraw the chosen stories"), permissions=["withdraw"])
-    def withdraw_selected(self, request: HttpRequest, stories: Any) -> None:
-        """Withdraw each chosen story."""
-        self._take_with_each(request, stories, "withdraw")
-
-    def _take_with_each(self, request: HttpRequest, stories: Any, name: str) -> None:
-        done = sum(self.take(request, story, name) for story in stories)
-        left = len(stories) - done
-        if left:
-            messages.warning(
-                request, ngettext("%(left)d story stays as it was.", "%(left)d stories stay as they were.", left) % {"left": left}
-            )
+def _extra(request: HttpRequest) -> Extra:
+    """Return what was typed beside the button; raises ValidationError for a time that cannot be."""
+    words = request.POST.get("_words", "").replace("\x00", "")[:2000]
+    return Extra(words=words, at=timing.typed(request.POST.get("_at", "")))

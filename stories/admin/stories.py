@@ -5,7 +5,7 @@
 from typing import Any
 
 from content_editor.admin import ContentEditor
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Q
 from django.http import HttpRequest
@@ -17,13 +17,13 @@ from django_countries import countries
 from js_asset import Media
 
 from safeguarding.models import Channel, Material
-from stories import publishing, rendering
+from stories import publishing, rendering, reviewing, timing
 from stories.admin import blocks
+from stories.admin.bulk import BulkSteps
 from stories.admin.editing import ByTyping, NoncedMedia
-from stories.admin.steps import STATE_LABELS, PublishingSteps, state_of
 from stories.forms import StoryContributorForm, StoryForm
 from stories.models import Place, Story, StoryContributor, StoryRevision
-from stories.models.stories import Status
+from stories.models.stories import Stage, State, Status
 from stories.snapshots import blocks_in_order, content_of
 
 
@@ -58,19 +58,23 @@ class StateFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         """Return the states."""
-        return list(STATE_LABELS.items())
+        return State.choices
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Keep the stories of the chosen state."""
         now = timezone.now()
         match self.value():
-            case Status.DRAFT | Status.WITHDRAWN:
-                return queryset.filter(status=self.value())
-            case "scheduled":
+            case State.DRAFT:
+                return queryset.filter(status=Status.DRAFT, stage=Stage.WRITING)
+            case State.IN_REVIEW | State.APPROVED:  # a public story's changes too: somebody has to see to them
+                return queryset.filter(stage=self.value())
+            case State.WITHDRAWN:
+                return queryset.filter(status=Status.WITHDRAWN)
+            case State.SCHEDULED:
                 return queryset.filter(status=Status.PUBLISHED, publish_at__gt=now)
-            case "published":
+            case State.PUBLISHED:
                 return queryset.published(now)
-            case "expired":
+            case State.EXPIRED:
                 return queryset.filter(Q(live_until__lte=now), status=Status.PUBLISHED, publish_at__lte=now)
         return queryset
 
@@ -92,7 +96,7 @@ class CountryFilter(SimpleListFilter):
 
 
 @admin.register(Story)
-class StoryAdmin(NoncedMedia, PublishingSteps, ByTyping, ContentEditor):
+class StoryAdmin(NoncedMedia, BulkSteps, ByTyping, ContentEditor):
     """The story editor."""
 
     form = StoryForm
@@ -140,7 +144,12 @@ class StoryAdmin(NoncedMedia, PublishingSteps, ByTyping, ContentEditor):
 
     def get_fieldsets(self, request: HttpRequest, obj: Story | None = None) -> Any:
         """Begin with the story as it reads where nothing may be edited."""
-        return self.fieldsets if self.edits(request, obj) else self.reading_fieldsets
+        if not self.edits(request, obj):
+            return self.reading_fieldsets
+        if obj and obj.status == Status.PUBLISHED:
+            name, options = self.fieldsets[-1]
+            return (*self.fieldsets[:-1], (name, {**options, "fields": ("channels", ("goes_live", "expire_at"))}))
+        return self.fieldsets
 
     def _content_editor_media(self, request: HttpRequest, context: Any) -> Media:
         # The editor's scripts stumble over a page without its fields.
@@ -161,7 +170,7 @@ class StoryAdmin(NoncedMedia, PublishingSteps, ByTyping, ContentEditor):
     @admin.display(description=_("state"))
     def state(self, story: Story) -> Any:
         """Say where the story stands."""
-        return STATE_LABELS[state_of(story)]
+        return publishing.where(story)
 
     def save_model(self, request: HttpRequest, obj: Story, form: Any, change: bool) -> None:
         """Save the working copy; a story that was public keeps answering at its former address."""
@@ -170,9 +179,24 @@ class StoryAdmin(NoncedMedia, PublishingSteps, ByTyping, ContentEditor):
             publishing.change_slug(obj, form.initial["slug"])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save the blocks. Posted orders to copy other stories' blocks are not taken: the page offers none."""
+        """Save the blocks, and keep the whole in the history: a review of something else ends.
+
+        Posted orders to copy other stories' blocks are not taken: the page offers none.
+        """
         super(ContentEditor, self).save_related(request, form, formsets, change)
+        if reviewing.saved(form.instance, request.user, request.POST.get("_note", "").replace("\x00", "")[:200]):
+            messages.warning(request, _("This version differs from the one under review: ask for a review of it."))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Story | None = None) -> Any:
+        """Leave the time of a story that went out, or will, to the steps: changed here it would act at once, unreviewed."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "goes_live") if obj and obj.status == Status.PUBLISHED else fields
+
+    @admin.display(description=_("goes live"))
+    def goes_live(self, story: Story) -> Any:
+        """Return when the story went live or will."""
+        return timing.shown(story.publish_at)
 
     def has_delete_permission(self, request: HttpRequest, obj: Story | None = None) -> bool:
         """Allow deleting only what was never public: the rest is taken back or withdrawn, and answers 410."""
-        return super().has_delete_permission(request, obj) and (obj is None or not obj.revisions.exists())
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.was_published())

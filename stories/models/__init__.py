@@ -5,6 +5,7 @@ from stories.models.clips import Captions, Clip
 from stories.models.collections import Chapter, Collection
 from stories.models.pictures import Picture
 from stories.models.places import Place, Theme
+from stories.models.reviews import Review, ReviewComment
 from stories.models.revisions import StoryRevision
 from stories.models.search import SearchDocument, SearchWord, Shelf, ShelvedStory
 from stories.models.stories import OldSlug, Story, StoryContributor
@@ -23,6 +24,8 @@ __all__ = [
     "PictureBlock",
     "Place",
     "QuoteBlock",
+    "Review",
+    "ReviewComment",
     "SearchDocument",
     "SearchWord",
     "Shelf",

@@ -26,10 +26,30 @@ def web_channels() -> list[str]:
 
 
 class Status(models.TextChoices):
-    """Where a story stands. Scheduled and expired are read from the times, not stored."""
+    """What readers get of a story. Scheduled and expired are read from the times, not stored."""
 
     DRAFT = "draft", _("draft")
     PUBLISHED = "published", _("published")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Stage(models.TextChoices):
+    """Where the working copy stands on its way to readers; a public story has one too while it is being changed."""
+
+    WRITING = "writing", _("being written")
+    IN_REVIEW = "in_review", _("in review")
+    APPROVED = "approved", _("approved")
+
+
+class State(models.TextChoices):
+    """Where a story stands, as everybody speaks of it: what readers get, the stage where they get nothing, the clock."""
+
+    DRAFT = "draft", _("draft")
+    IN_REVIEW = "in_review", _("in review")
+    APPROVED = "approved", _("approved")
+    SCHEDULED = "scheduled", _("scheduled")
+    PUBLISHED = "published", _("published")
+    EXPIRED = "expired", _("expired")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
@@ -91,6 +111,9 @@ class Story(models.Model):
     )
 
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
+    stage = models.CharField(
+        _("stage"), max_length=10, choices=Stage.choices, default=Stage.WRITING, db_default="writing", editable=False
+    )
     publish_at = models.DateTimeField(_("publish at"), null=True, blank=True)
     expire_at = models.DateTimeField(_("expire at"), null=True, blank=True)
     live_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -107,19 +130,28 @@ class Story(models.Model):
         verbose_name = _("story")
         verbose_name_plural = _("stories")
         ordering = ("-publish_at", "-pk")
-        permissions = [("publish_story", _("Can publish and withdraw stories"))]
+        permissions = [
+            ("publish_story", _("Can approve, publish and withdraw stories")),
+            ("export_story", _("Can export stories")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status="published") | Q(publish_at__isnull=False, live_revision__isnull=False),
                 name="story_published_is_whole",
             ),
             models.UniqueConstraint(fields=["translation_of", "language"], name="story_one_translation_per_language"),
+            models.CheckConstraint(
+                condition=~Q(status="withdrawn") | Q(stage="writing"), name="story_withdrawn_is_not_on_its_way"
+            ),
         ]
         indexes = [
             models.Index(fields=["language", "-publish_at", "-id"], condition=Q(status="published"), name="story_public_newest"),
             models.Index(fields=["place", "-publish_at", "-id"], condition=Q(status="published"), name="story_public_place"),
             models.Index(fields=["live_until"], condition=Q(status="published"), name="story_public_ends"),
             models.Index(fields=["publish_at"], condition=Q(status="published"), name="story_public_begins"),
+            # What waits for somebody, and what is not public: few rows among many, newest first as the list shows them.
+            models.Index(fields=["stage", "-id"], condition=~Q(stage="writing"), name="story_on_its_way"),
+            models.Index(fields=["status", "-id"], condition=~Q(status="published"), name="story_not_public"),
         ]
 
     def __str__(self) -> str:
@@ -140,9 +172,24 @@ class Story(models.Model):
             and (self.live_until is None or self.live_until > at)
         )
 
+    def state(self, at: datetime.datetime | None = None) -> State:
+        """Return where the story stands at a moment (default now): what readers get comes first."""
+        at = at or timezone.now()
+        if self.status == Status.DRAFT:
+            return State(self.stage) if self.stage != Stage.WRITING else State.DRAFT
+        if self.status == Status.WITHDRAWN:
+            return State.WITHDRAWN
+        if self.is_public(at):
+            return State.PUBLISHED
+        return State.SCHEDULED if self.publish_at and self.publish_at > at else State.EXPIRED
+
+    def was_published(self) -> bool:
+        """Return whether a snapshot of the story was ever put live, if only for a time ahead."""
+        return self.revisions.filter(published_at__isnull=False).exists()
+
     def was_public(self) -> bool:
         """Return whether the public could ever read the story: published once, and not only scheduled."""
-        return bool(self.publish_at and self.publish_at <= timezone.now() and self.revisions.exists())
+        return bool(self.publish_at and self.publish_at <= timezone.now() and self.was_published())
 
 
 def interface_language(language: str) -> str:

@@ -12,7 +12,7 @@ import time
 import psutil
 import pytest
 
-from hope_site.management.commands.start import STAFF_ADDRESS, staff_sign_in
+from hope_site.management.commands.start import STAFF_ADDRESS, reviewer_sign_in, staff_sign_in
 from supporters.models import Account
 from tests.house.commands import ROOT, run
 from tests.services.ports import free_port, wait_for
@@ -139,6 +139,16 @@ def test_the_staff_sign_in_is_made_once(db, settings, tmp_path):
     _, new_password = staff_sign_in()
     assert new_password != password
     assert Account.objects.get(email=STAFF_ADDRESS).check_password(new_password)
+
+
+def test_a_second_person_is_made_who_may_approve_but_not_write(db, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    address, password = reviewer_sign_in()
+    reviewer = Account.objects.get(email=address)
+    assert reviewer.check_password(password)
+    assert reviewer.has_perm("stories.publish_story")
+    assert not reviewer.has_perm("stories.change_story")
+    assert reviewer_sign_in() == (address, password)
 
 
 def test_a_taken_port_is_said_in_one_line(tmp_path):

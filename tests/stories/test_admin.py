@@ -30,7 +30,7 @@ def change(story: Story) -> str:
 
 
 # --- the story -------------------------------------------------------------------------------------
-def test_a_story_with_blocks_is_written_and_published_in_one_go(boss: Client):
+def test_a_story_with_blocks_is_written_in_one_go_and_published_once_a_second_person_approved_it(boss: Client):
     lead = make.picture()
     values = form_of(boss, NEW) | {"title": "Home again", "slug": "home-again", "standfirst": "She came back.", "lead": lead.pk}
     values = with_blocks(
@@ -38,7 +38,12 @@ def test_a_story_with_blocks_is_written_and_published_in_one_go(boss: Client):
     )
     values = with_blocks(values, "quoteblock", {"text": "It rained.", "attribution": "Asha", "ordering": 30})
     response = boss.post(NEW, values | {"_step": "publish"}, follow=True)
+    assert "A second person has to approve the story first" in said(response)
     story = Story.objects.get(slug="home-again")
+    boss.post(change(story), form_of(boss, change(story)) | {"_step": "ask"})
+    assert signed_in(make.staff()).post(f"/admin/stories/story/{story.pk}/step/", {"_step": "approve"}).status_code == 302
+    response = boss.post(change(story), form_of(boss, change(story)) | {"_step": "publish"}, follow=True)
+    story.refresh_from_db()
     assert story.is_public()
     assert "is public at" in said(response)
     assert [b.get("html") or b.get("text") for b in story.live_revision.content["blocks"]] == [
@@ -111,7 +116,7 @@ def test_a_story_cannot_translate_itself_or_end_before_it_begins(boss: Client):
 # --- the steps of publishing -----------------------------------------------------------------------
 def test_every_reason_against_publishing_is_shown_with_where_to_mend_it(boss: Client):
     person = make.contributor("Asha", agreed=False)
-    story = make.story(people=[person], lead=None)
+    story = make.approved(make.story(people=[person], lead=None))
     response = boss.post(change(story), form_of(boss, change(story)) | {"_step": "publish"}, follow=True)
     page = response.content.decode()
     assert "Asha has no live consent for their name as published in this website." in page
@@ -134,13 +139,14 @@ def test_saving_a_published_story_changes_only_the_working_copy_and_says_so(boss
     story.refresh_from_db()
     assert (story.title, story.live_revision.content["title"]) == ("After", "Before")
     assert "Readers still see the version of" in said(response)
+    make.approved(story)
     boss.post(change(story), form_of(boss, change(story)) | {"_step": "publish"})
     story.refresh_from_db()
     assert story.live_revision.content["title"] == "After"
 
 
 def test_a_story_is_scheduled_for_a_time_ahead_and_not_without_one(boss: Client):
-    story = make.story()
+    story = make.approved(make.story())
     response = boss.post(change(story), form_of(boss, change(story)) | {"_step": "schedule"}, follow=True)
     assert "Set “publish at” to a time ahead" in said(response)
     ahead = timezone.now() + datetime.timedelta(days=2)
@@ -172,7 +178,7 @@ def test_an_unheard_of_step_is_refused(boss: Client):
 
 
 def test_steps_are_taken_by_posting_only_and_not_from_other_sites(boss: Client):
-    story = make.story()
+    story = make.approved(make.story())
     address = f"/admin/stories/story/{story.pk}/step/"
     assert boss.get(address).status_code == 405
     strict = Client(enforce_csrf_checks=True)
@@ -184,7 +190,7 @@ def test_steps_are_taken_by_posting_only_and_not_from_other_sites(boss: Client):
 
 
 def test_many_stories_are_published_at_once_and_those_that_cannot_say_why(boss: Client):
-    good, bad = make.story("Good"), make.story("Bad", lead=None)
+    good, bad = make.approved(make.story("Good")), make.approved(make.story("Bad", lead=None))
     values = {"action": "publish_selected", "_selected_action": [good.pk, bad.pk]}
     response = boss.post("/admin/stories/story/", values, follow=True)
     assert "“Good” is public" in said(response)

@@ -69,6 +69,7 @@ def numbers(db: None) -> dict[str, int]:
     return {
         "story": story.pk,
         "draft": make.story().pk,
+        "approved": make.approved(make.story()).pk,
         "picture": make.picture().pk,
         "clip": make.clip().pk,
         "collection": make.collection([story]).pk,
@@ -109,7 +110,9 @@ def test_only_editors_change_anything_by_posting(numbers: dict[str, int], role: 
 def test_only_reviewers_publish_and_only_they_and_the_safeguarding_lead_withdraw(numbers: dict[str, int], role: str):
     client = browser_of(role)
     client.post(f"/admin/stories/story/{numbers['draft']}/step/", {"_step": "publish"})
-    assert Story.objects.get(pk=numbers["draft"]).is_public() == (role == "Reviewer")
+    assert not Story.objects.get(pk=numbers["draft"]).is_public()  # nobody publishes what nobody approved
+    client.post(f"/admin/stories/story/{numbers['approved']}/step/", {"_step": "publish"})
+    assert Story.objects.get(pk=numbers["approved"]).is_public() == (role == "Reviewer")
     client.post(f"/admin/stories/story/{numbers['story']}/step/", {"_step": "withdraw"})
     assert Story.objects.get(pk=numbers["story"]).is_public() == (role not in {"Reviewer", "Safeguarding lead"})
 

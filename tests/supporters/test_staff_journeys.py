@@ -75,7 +75,9 @@ def add_block(page: Page, kind: str) -> None:
     page.locator(f'[data-plugin-prefix="stories_{kind}_set"]').click()
 
 
-def test_a_story_is_written_in_the_editor_published_and_read_at_its_address(desk: Page):
+def test_a_story_is_written_in_the_editor_approved_by_a_second_person_and_read_at_its_address(
+    desk: Page, open_page: Callable[..., Page], staff_site: Site
+):
     sign_in(desk)
     desk.goto("/admin/stories/story/add/")
     desk.locator("#id_title").press_sequentially("A letter with no stamp")
@@ -89,9 +91,17 @@ def test_a_story_is_written_in_the_editor_published_and_read_at_its_address(desk
     desk.keyboard.type("handwriting")
     add_block(desk, "quoteblock")
     desk.locator("#id_stories_quoteblock_set-0-text").fill("I knew it was for me.")
-    desk.get_by_role("button", name="Publish").click()
-    expect(desk.locator(".messagelist")).to_contain_text("is public at")
-    desk.locator(".messagelist a").click()
+    expect(desk.get_by_role("button", name="Publish")).to_have_count(0)
+    desk.get_by_role("button", name="Ask for review").click()
+    expect(desk.locator(".messagelist")).to_contain_text("waits for a second person")
+    expect(desk.get_by_role("button", name="Approve")).to_have_count(0)
+    second = open_page(base_url=staff_site.url)
+    sign_in(second, REVIEWER)
+    second.goto(desk.url)
+    second.get_by_role("button", name="Approve").click()
+    second.get_by_role("button", name="Publish").click()
+    expect(second.locator(".messagelist")).to_contain_text("is public at")
+    desk.goto("/stories/a-letter-with-no-stamp/")
     expect(desk).to_have_url(re.compile("/stories/a-letter-with-no-stamp/$"))
     expect(desk.get_by_role("heading", name="A letter with no stamp", level=1)).to_be_visible()
     expect(desk.locator("main strong", has_text="handwriting")).to_be_visible()
@@ -117,8 +127,7 @@ def test_a_reviewer_reads_a_story_and_takes_it_back_without_an_editor(desk: Page
     expect(desk.locator(".reading")).to_contain_text("The train was late")
     desk.get_by_role("button", name="Take back to draft").click()
     expect(desk.locator(".messagelist")).to_contain_text("is a draft")
-    desk.get_by_role("button", name="Publish").click()
-    expect(desk.locator(".messagelist")).to_contain_text("is public at")
+    expect(desk.get_by_role("button", name="Publish")).to_have_count(0)
 
 
 def test_the_pages_of_signing_in_have_no_accessibility_fault(desk: Page, axe: Callable[[Page], None]):

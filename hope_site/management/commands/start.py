@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -20,6 +21,7 @@ from hope_site.supervisor import Child, Supervisor
 from supporters.models import Account
 
 STAFF_ADDRESS = "staff@localhost"
+REVIEWER_ADDRESS = "reviewer@localhost"  # a story goes out only when a second person approves it: here is one
 
 
 class Command(BaseCommand):
@@ -39,10 +41,10 @@ class Command(BaseCommand):
         self._migrate()
         if not dev:
             self._collect_static()  # first: what is published names static files by their hashed names
-        sign_in = None
+        sign_in: list[tuple[str, str]] = []
         if settings.SANDBOX:  # never in a live configuration: settings refuse the two together
             call_command("load_demo", "--if-empty", stdout=self.stdout)
-            sign_in = staff_sign_in()
+            sign_in = [staff_sign_in(), reviewer_sign_in()]
         connection.close()
         self._say("Starting …")
         self._run(port, dev, sign_in)
@@ -61,7 +63,7 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
             stamp.write_text(state)
 
-    def _run(self, port: int, dev: bool, sign_in: tuple[str, str] | None) -> None:
+    def _run(self, port: int, dev: bool, sign_in: list[tuple[str, str]]) -> None:
         supervisor = Supervisor(_children(port, dev), self._say)
         announced = False
 
@@ -121,32 +123,48 @@ def _state_of_static_files() -> str:
 
 
 def staff_sign_in() -> tuple[str, str]:
-    """Return address and password of this machine's own member of staff, made on the first start.
-
-    They are kept in var/staff-sign-in.txt, readable by its owner alone; without the file a new password is set.
-    """
-    path: Path = settings.VAR_DIR / "staff-sign-in.txt"
-    account = Account.objects.filter(email=STAFF_ADDRESS).first()
-    if path.exists():
-        password = path.read_text().split()[-1]
-    else:
-        password = secrets.token_urlsafe(12)
-        path.touch(mode=0o600)
-        path.write_text(f"{STAFF_ADDRESS}\n{password}\n")
-    if account is None:
+    """Return address and password of this machine's own member of staff, made on the first start with every right."""
+    password = _kept_password(STAFF_ADDRESS, "staff-sign-in.txt")
+    if not Account.objects.filter(email=STAFF_ADDRESS).exists():
         Account.objects.create_superuser(STAFF_ADDRESS, password, name="Staff")
-    elif not account.check_password(password):
+    return _with_password(STAFF_ADDRESS, password)
+
+
+def reviewer_sign_in() -> tuple[str, str]:
+    """Return address and password of the second person who approves what the first has written."""
+    password = _kept_password(REVIEWER_ADDRESS, "reviewer-sign-in.txt")
+    if not Account.objects.filter(email=REVIEWER_ADDRESS).exists():
+        reviewer = Account.objects.create_user(REVIEWER_ADDRESS, password, name="Reviewer", is_staff=True)
+        reviewer.groups.set(Group.objects.filter(name="Reviewer"))
+    return _with_password(REVIEWER_ADDRESS, password)
+
+
+def _kept_password(address: str, file: str) -> str:
+    """Return the password kept in a file of var/, readable by its owner alone; without the file a new one is made."""
+    path: Path = settings.VAR_DIR / file
+    if path.exists():
+        return path.read_text().split()[-1]
+    password = secrets.token_urlsafe(12)
+    path.touch(mode=0o600)
+    path.write_text(f"{address}\n{password}\n")
+    return password
+
+
+def _with_password(address: str, password: str) -> tuple[str, str]:
+    account = Account.objects.get(email=address)
+    if not account.check_password(password):
         account.set_password(password)
         account.save(update_fields=["password"])
-    return STAFF_ADDRESS, password
+    return address, password
 
 
-def _welcome(sign_in: tuple[str, str] | None) -> str:
+def _welcome(sign_in: list[tuple[str, str]]) -> str:
     lines = ["", f"  The site     {settings.SITE_URL}/"]
     if sign_in:
-        address, password = sign_in
+        (address, password), (reviewer, second_password) = sign_in
         lines += [
             f"  Staff        {settings.SITE_URL}/admin/   {address}   {password}",
+            f"  Reviewer     {settings.SITE_URL}/admin/   {reviewer}   {second_password}   (approves stories: a second person)",
             f"  Sent mail    {settings.SITE_URL}/sandbox/mail/",
             f"  Pretend bank {settings.SITE_URL}/sandbox/bank/   (for staff: move its clock, let a charge fail)",
         ]
