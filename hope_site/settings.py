@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "hope_site.middleware.SessionMiddleware",
     "hope_site.middleware.CsrfViewMiddleware",
     "hope_site.middleware.AuthenticationMiddleware",
+    "supporters.sessions.SessionRules",
     "hope_site.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -240,6 +241,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True  # SESSION_COOKIE_AGE bounds it: no box to tick
+ACCOUNT_RATE_LIMITS = {"request_login_code": "30/5m/ip"}  # what one address is sent is bounded by rows: supporters.codes
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not LIVE

@@ -8,9 +8,11 @@ from django.urls import include, path
 
 from donations.urls import pages as giving_pages
 from hope_site import errors, health, home, sandbox, wellknown
+from supporters import desk
 from updates.urls import pages as updates_pages
 
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = desk.login(secure_admin_login(admin.site.login))  # type: ignore[method-assign]
+admin.site.has_permission = desk.permission(admin.site.has_permission)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),

@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 
-from supporters import people
+from supporters import browsers, people, proofs
 from supporters.people import Person
 
 View = Callable[..., HttpResponse]
@@ -35,6 +35,7 @@ def anybody(view: View) -> View:
     def behind(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return _private(_to_sign_in(request))
+        browsers.seen(request)
         request.giver = people.of(request.user)
         with translation.override(request.giver.language):
             request.LANGUAGE_CODE = request.giver.language
@@ -55,6 +56,21 @@ def signed_in(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return anybody(known)
+
+
+def lately_proven(minutes: int) -> Callable[[View], View]:
+    """Let in only who proved within so many minutes that it is they; the others prove it by a code and come back."""
+
+    def guarded(view: View) -> View:
+        @functools.wraps(view)
+        def proven(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not proofs.lately(request, minutes):
+                return _private(HttpResponseRedirect(f"{reverse('portal-prove')}?{urlencode({'next': request.path})}"))
+            return view(request, *args, **kwargs)
+
+        return proven
+
+    return guarded
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseRedirect:

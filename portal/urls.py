@@ -1,10 +1,9 @@
 """Addresses of the donor portal, below /portal/. No language prefix: the portal speaks its supporter's language."""
 
 from django.urls import URLPattern, URLResolver, path, register_converter
-from django.views.generic import RedirectView
 
 from donations.urls import Token
-from portal import gift_aid, giving, links, overview, pledges, receipts, statements
+from portal import gift_aid, giving, links, overview, pledges, receipts, sign_in_urls, statements
 
 
 class Signed(Token):
@@ -16,7 +15,7 @@ class Signed(Token):
 register_converter(Signed, "signed")
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("sign-in/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="portal-sign-in"),
+    *sign_in_urls.urlpatterns,
     path("", overview.overview, name="portal"),
     path("giving/", giving.giving, name="portal-giving"),
     path("giving/gifts.csv", giving.spreadsheet, name="portal-giving-csv"),

@@ -8,7 +8,8 @@ class SupportersConfig(AppConfig):
     verbose_name = _("Supporters")
 
     def ready(self) -> None:
-        """Have the staff's groups made after each migration."""
-        from supporters import groups  # noqa: PLC0415  # models are there only now
+        """Have the staff's groups made after each migration, and the outbox know our letters."""
+        from supporters import groups, letters  # noqa: PLC0415  # models are there only now
 
         post_migrate.connect(groups.make, sender=self, dispatch_uid="supporters.groups.make")
+        letters.make_known()

@@ -6,7 +6,14 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.password_reset import get_reset_password_from_key_url
 from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def safe_path(url: str | None) -> str:
+    """Return `url` where it is a path of this site, else ""."""
+    plain = bool(url and url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None))
+    return str(url) if plain else ""
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -18,7 +25,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str | None) -> bool:
         """Return whether one may be sent on to `url` after signing in or out: a path of this site, nothing else."""
-        return bool(url and url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None))
+        return bool(safe_path(url))
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Return where somebody belongs who did not say where to: staff to their work, donors to their portal."""
+        return str(resolve_url(settings.LOGIN_REDIRECT_URL if getattr(request.user, "is_staff", False) else "/portal/"))
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """Send the link to staff alone: donors have no password, and nobody gives them one."""
+        if user.is_staff:
+            super().send_password_reset_mail(user, email, context)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the link of the mail, on the public address whatever host the request named."""

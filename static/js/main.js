@@ -9,6 +9,9 @@ const modules = {
   "giving-form": () => import("./modules/giving-form.js"),
   "look-again": () => import("./modules/look-again.js"),
   "one-player": () => import("./modules/one-player.js"),
+  "passkey-here": () => import("./modules/passkey-here.js"),
+  "passkey-keep": () => import("./modules/passkey-keep.js"),
+  "passkey-sign-in": () => import("./modules/passkey-sign-in.js"),
   "sign-up": () => import("./modules/sign-up.js"),
 };
 

@@ -1,10 +1,12 @@
 """The door of the portal: who comes in, as whom, in which language, and what it leaves behind."""
 
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils.translation import gettext as _
@@ -28,7 +30,8 @@ def security(request):
 
 def asking(account, address="/portal/giving/", method="get"):
     request = getattr(RequestFactory(), method)(address)
-    request.user = account
+    request.user, request.session = account, SessionStore()
+    request.session["seen_at"] = time.time()
     return request
 
 
