@@ -56,6 +56,7 @@ class Line:
     """One gift as the list shows it."""
 
     gift: Gift
+    given_to: str
     day: str
     amount: str
     state: words.State
@@ -133,6 +134,7 @@ def line(gift: Gift) -> Line:
     in_force: list[Receipt] = gift.in_force  # type: ignore[attr-defined]
     return Line(
         gift=gift,
+        given_to=words.given_to(gift.appeal),
         day=words.day(gift.day),  # type: ignore[attr-defined]
         amount=words.shown(gift.total),
         state=words.gift_state(gift, returned(gift)),
@@ -156,7 +158,7 @@ def _move(move: LedgerEntry) -> str:
 def spreadsheet(gifts: GiftQuerySet) -> Iterator[Iterable[object]]:
     """Yield the rows of the list for a spreadsheet; sums in plain figures, days as 2026-11-22."""
     yield [
-        _("Date"), _("Amount"), _("Currency"), _("Returned"), _("State"), _("Monthly"), _("Appeal"), _("Designation"),
+        _("Date"), _("Amount"), _("Currency"), _("Returned"), _("State"), _("Monthly"), _("Given to"), _("Designation"),
         _("Dedication"), _("Receipt"), _("Reference"),
     ]  # fmt: skip
     for gift in newest_first(gifts).iterator(chunk_size=1000):
@@ -164,5 +166,5 @@ def spreadsheet(gifts: GiftQuerySet) -> Iterator[Iterable[object]]:
         monthly = _("yes") if gift.pledge_id else _("no")
         yield [
             gift.day.isoformat(), gift.total.major(), gift.currency, returned(gift).major(), told.state.words, monthly,  # type: ignore[attr-defined]
-            gift.appeal.title, gift.designation, told.dedication, told.receipt, gift.reference,
+            told.given_to, gift.designation, told.dedication, told.receipt, gift.reference,
         ]  # fmt: skip

@@ -72,6 +72,7 @@ def pledge(request: GiverRequest, reference: str) -> HttpResponse:
 def _facts(pledge: Pledge) -> dict[str, Any]:
     return {
         "pledge": pledge,
+        "given_to": words.given_to(pledge.appeal),
         "amount": words.shown(pledge.total),
         "state": words.pledge_state(pledge),
         "began": words.day_of(pledge.started_at),

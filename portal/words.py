@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from donations.calendar import charity_day
-from donations.models import Gift, Pledge
+from donations.models import Appeal, Gift, Pledge
 from donations.models.gifts import GiftStatus
 from donations.models.pledges import PledgeStatus
 from donations.money import Money, formatted
@@ -108,6 +108,11 @@ def pledge_state(pledge: Pledge) -> State:
             return State(_("Ended on %(day)s") % {"day": on}, "over", _("Nothing more is charged."))
         case _:
             return State(_("Being set up"), "waits", _("It begins as soon as the first gift has come."))
+
+
+def given_to(appeal: Appeal, designation: str = "") -> str:
+    """Return what a gift was for; the general appeal's title asks, so what it is spent on is said instead."""
+    return designation or (_("Where it is needed most") if appeal.is_general else appeal.title)
 
 
 def dedication(gift: Gift) -> str:
