@@ -23,6 +23,7 @@ urlpatterns = [
     path("account/", include("supporters.urls")),
     path("", include("stories.media_urls")),
     path("", include("donations.urls")),
+    path("preview/", include("stories.preview_urls")),
     path("portal/", include("portal.urls")),
     path("updates/", include("updates.urls")),
     *i18n_patterns(

@@ -84,14 +84,19 @@ class Verdict:
     ends_on: datetime.date | None
 
 
+def charity_zone() -> ZoneInfo:
+    """Return the charity's time zone."""
+    return ZoneInfo(settings.CHARITY_TIME_ZONE)
+
+
 def charity_today() -> datetime.date:
     """Return the day it is in the charity's time zone."""
-    return timezone.localdate(timezone=ZoneInfo(settings.CHARITY_TIME_ZONE))
+    return timezone.localdate(timezone=charity_zone())
 
 
 def start_of_day(day: datetime.date) -> datetime.datetime:
     """Return the moment a day begins in the charity's time zone."""
-    return datetime.datetime.combine(day, datetime.time.min, tzinfo=ZoneInfo(settings.CHARITY_TIME_ZONE))
+    return datetime.datetime.combine(day, datetime.time.min, tzinfo=charity_zone())
 
 
 def judge(uses: Iterable[Use], on: datetime.date | None = None, reviewed_on: datetime.date | None = None) -> Verdict:

@@ -63,11 +63,13 @@ class _Find:
 def mark(entry: VaultEntry, private: vault.Private) -> None:
     """Make an entry's marks anew."""
     entry.marks.all().delete()
+    VaultMark.objects.bulk_create(marks(entry, private), batch_size=500)
+
+
+def marks(entry: VaultEntry, private: vault.Private) -> list[VaultMark]:
+    """Return the marks of what an entry holds, not saved."""
     rows = {(vault.digests(key)[0], term, words, needed) for term, key, words, needed in _keys(private)}
-    VaultMark.objects.bulk_create(
-        [VaultMark(entry=entry, digest=digest, term=term, words=words, needed=needed) for digest, term, words, needed in rows],
-        batch_size=500,
-    )
+    return [VaultMark(entry=entry, digest=digest, term=term, words=words, needed=needed) for digest, term, words, needed in rows]
 
 
 def _keys(private: vault.Private) -> Iterator[tuple[int, str, int, int]]:
@@ -125,23 +127,27 @@ def hits(texts: Mapping[str, str], people: Iterable[Contributor] = ()) -> list[H
 
     `people` are those the story is told of: of them every single word counts. Opens only the entries that answer.
     """
-    people = list(people)
-    search = _Search(people)
-    found: list[Hit] = []
+    if not any_protected():
+        return []
+    search = _Search(list(people))
     left = MOST_WORDS
     for label, text in texts.items():
         words = spelling.words(text)[:left]
         left -= len(words)
         search.read(label, text, words)
-    found = search.hits()
-    return sorted(set(found), key=lambda hit: (list(texts).index(hit.field), hit.start, hit.end))
+    return sorted(set(search.hits()), key=lambda hit: (list(texts).index(hit.field), hit.start, hit.end))
+
+
+def any_protected() -> bool:
+    """Return whether the vault holds anything to search for."""
+    return VaultMark.objects.exists()
 
 
 class _Search:
     """One search through several texts: their keys are gathered first and asked for together."""
 
     def __init__(self, people: list[Contributor]) -> None:
-        self.people = {person.pk for person in people}
+        self.own = set(VaultEntry.objects.filter(contributor__in=people).values_list("pk", flat=True)) if people else set()
         self.published_by = {word for person in people for word in _parts(person.public_name)}
         self.texts: list[tuple[str, str, list[tuple[str, int, int]]]] = []
         self.units: dict[str, tuple[str, ...]] = {}  # what stands in a text, folded -> its keys
@@ -195,10 +201,9 @@ class _Search:
             for unit, last in pairs:
                 for entry, term, bits, needed in by_unit.get(unit, ()):
                     places[entry, term, needed].append((at, last, bits, unit))
-        own = set(VaultEntry.objects.filter(contributor__in=self.people).values_list("pk", flat=True)) if self.people else set()
         for (entry, term, needed), rows in places.items():
-            for find in _gathered(rows, 1 if entry in own else needed):
-                if self._counts(find, words, number, needed, entry in own):
+            for find in _gathered(rows, 1 if entry in self.own else needed):
+                if self._counts(find, words, number, needed, entry in self.own):
                     yield entry, term, find
 
     def _counts(self, find: _Find, words: list[tuple[str, int, int]], number: int, needed: int, own: bool) -> bool:
@@ -224,8 +229,6 @@ def _asked(keys: set[str]) -> dict[str, list[tuple[int, int, int, int]]]:
     """Return the marks of each key that has any: (entry, term, words as bits, needed)."""
     by_digest = {digest: key for key in keys for digest in vault.digests(key)}
     found: dict[str, list[tuple[int, int, int, int]]] = defaultdict(list)
-    if not VaultMark.objects.exists():
-        return found
     digests = list(by_digest)
     for start in range(0, len(digests), AT_ONCE):
         rows = VaultMark.objects.filter(digest__in=digests[start : start + AT_ONCE])

@@ -98,11 +98,15 @@ def put(contributor: Contributor, private: Private) -> VaultEntry:
     from safeguarding import names  # noqa: PLC0415  (names open the vault to verify what they found)
 
     entry = VaultEntry.objects.filter(contributor=contributor).first() or VaultEntry(contributor=contributor)
-    content = json.dumps(asdict(private), ensure_ascii=False, default=str)
-    entry.sealed, entry.key_mark = seal(content.encode()).decode(), key_marks()[0]
+    entry.sealed, entry.key_mark = sealed(private), key_marks()[0]
     entry.save()
     names.mark(entry, private)
     return entry
+
+
+def sealed(private: Private) -> str:
+    """Return what is private as one sealed text."""
+    return seal(json.dumps(asdict(private), ensure_ascii=False, default=str).encode()).decode()
 
 
 def opened(entry: VaultEntry) -> Private:

@@ -15,6 +15,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from safeguarding.models import ManifestLine
 from stories import media_storage
 from stories.models import Captions, Chapter, Clip, Collection, Picture, Story
 from stories.models.clips import ClipHost
@@ -55,25 +56,28 @@ def picture(request: HttpRequest, token: str, file: str) -> HttpResponseBase:
     """Answer with a rendition of a picture: one query where it is public."""
     public = public_pictures().filter(token=token).exists()
     if not public and not (_may(request, "stories.view_picture") and Picture.objects.filter(token=token).exists()):
-        raise Http404
+        return _gone_or_never(token)
     return _file(request, f"pictures/{token}/{file}", public)
 
 
 @require_safe
 def clip(request: HttpRequest, token: str) -> HttpResponseBase:
     """Answer with the prepared file of a clip of our own, or the part of it asked for: one query where it is public."""
-    name, public = _name_and_reach(request, "stories.view_clip", lambda clips: clips.filter(token=token).values_list("file"))
-    return _file(request, name, public)
+    found = _name_and_reach(request, "stories.view_clip", lambda clips: clips.filter(token=token).values_list("file"))
+    return _file(request, *found) if found else _gone_or_never(token)
 
 
 @require_safe
 def captions(request: HttpRequest, token: str, language: str) -> HttpResponseBase:
     """Answer with the captions of a clip in a language: one query where the clip is public."""
-    text, public = _name_and_reach(
+    found = _name_and_reach(
         request,
         "stories.view_clip",
         lambda clips: Captions.objects.filter(clip__in=clips.filter(token=token), language=language).values_list("text"),
     )
+    if not found:
+        return _gone_or_never(token)
+    text, public = found
     content = text.encode()
     etag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
     response = get_conditional_response(request, etag=etag) or HttpResponse(content)
@@ -87,14 +91,26 @@ def _may(request: HttpRequest, permission: str) -> bool:
 
 def _name_and_reach(
     request: HttpRequest, permission: str, look: Callable[[QuerySet[Clip]], QuerySet[Any, Any]]
-) -> tuple[str, bool]:
-    """Return the one value that a look at a clip of our own finds, and whether the public may see it."""
+) -> tuple[str, bool] | None:
+    """Return the one value that a look at a clip of our own finds, and whether the public may see it; None: neither."""
     own = {"host": ClipHost.OWN}
     if found := look(public_clips().filter(**own)).first():
         return found[0], True
     if _may(request, permission) and (found := look(Clip.objects.filter(**own)).first()):
         return found[0], False
+    return None
+
+
+def _gone_or_never(token: str) -> HttpResponse:
+    """Answer 410 for what went with a story that was taken down; raise Http404 for anything else (rule 4)."""
+    if ManifestLine.objects.filter(token=token).exists():
+        return HttpResponse(status=410, headers={"Cache-Control": PRIVATE})
     raise Http404
+
+
+def private_file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Answer with a stored file that the caller's own right opens; nobody may keep it."""
+    return _file(request, name, public=False)
 
 
 def _file(request: HttpRequest, name: str, public: bool) -> HttpResponseBase:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from public_pages.models import Edition
 from safeguarding import gate
 from safeguarding.models import Channel, Material
-from stories import history, rendering, search
+from stories import history, protecting, rendering, search
 from stories.models import OldSlug, Story, StoryRevision
 from stories.models.pictures import Readiness
 from stories.models.reviews import Judgement
@@ -109,7 +109,7 @@ def uses_of(story: Story, blocks: list[Any]) -> set[gate.Use]:
 
 def obstacles(story: Story, blocks: list[Any], verdict: gate.Verdict) -> list[str]:
     """Return the sentences that say why the story may not go out now; none means it may."""
-    reasons = [str(refusal) for refusal in verdict.refusals]
+    reasons = [str(refusal) for refusal in verdict.refusals] + protecting.reasons(story, blocks)
     if story.lead is None:
         reasons.append(_("Choose a lead picture."))
     if not blocks:

@@ -7,6 +7,7 @@ import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core import signing
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from safeguarding.models.people import Contributor, new_reference
 
 PREVIEW_DAYS = 30
+_SIGNER = signing.Signer(sep=".", salt="safeguarding.preview")
 
 
 def preview_end() -> datetime.datetime:
@@ -54,6 +56,24 @@ class StoryPreview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contributor}: {self.made_at:%Y-%m-%d}"
+
+    @property
+    def token(self) -> str:
+        """Return the last part of the link: the reference, signed, so that a copy of the database opens nothing."""
+        return _SIGNER.sign(self.reference)
+
+    @classmethod
+    def of_token(cls, token: str) -> "StoryPreview | None":
+        """Return the preview whose link ends so, or None for a link that we never signed."""
+        try:
+            reference = _SIGNER.unsign(token)
+        except signing.BadSignature:
+            return None
+        return cls.objects.select_related("contributor").filter(reference=reference).first()
+
+    def is_open(self) -> bool:
+        """Return whether the link still opens."""
+        return self.closed_at is None and self.expires_at > timezone.now()
 
 
 class StoryReview(models.Model):

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from safeguarding import gate
-from stories import publishing, reviewing, timing
+from safeguarding.models import Cause
+from stories import publishing, reviewing, takedown, timing
 from stories.models import Story
 from stories.models.stories import Stage, State
 from stories.snapshots import blocks_in_order
@@ -75,7 +76,8 @@ STEPS = {
         gettext_lazy("Take back to draft"), "unpublish", lambda story, by, extra: publishing.unpublish(story), DECIDE
     ),
     "withdraw": Step(
-        gettext_lazy("Withdraw"), "withdraw", lambda story, by, extra: publishing.withdraw(story), STOP, "danger"
+        gettext_lazy("Withdraw"), "withdraw",
+        lambda story, by, extra: takedown.take_down(story, Cause.STAFF, by, extra.words), STOP, "danger",
     ),
 }  # fmt: skip
 

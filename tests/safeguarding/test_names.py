@@ -7,7 +7,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from safeguarding import names, vault
-from safeguarding.models import VaultMark
+from safeguarding.models import Contributor, VaultEntry, VaultMark
 from tests import factories as make
 from tests.pages import max_queries
 
@@ -96,9 +96,18 @@ SYLLABLES = "ra ma chan dra ku mar sin gh pa tel lo pez gar cia go mez hus sein 
 
 def vault_of(many: int) -> None:
     pick = random.Random(7)
-    for number in range(many):
-        surname = "".join(pick.choice(SYLLABLES) for _ in range(3)).title()
-        vault.put(make.contributor(f"P{number}", agreed=False), vault.Private(name=f"{pick.choice(GIVEN)} {surname}"))
+    people = Contributor.objects.bulk_create([Contributor(public_name=f"P{number}") for number in range(many)])
+    private = [
+        vault.Private(name=f"{pick.choice(GIVEN)} {''.join(pick.choice(SYLLABLES) for _ in range(3)).title()}") for _ in people
+    ]
+    entries = VaultEntry.objects.bulk_create(
+        [
+            VaultEntry(contributor=person, sealed=vault.sealed(held), key_mark=vault.key_marks()[0])
+            for person, held in zip(people, private, strict=True)
+        ]
+    )
+    marks = [mark for entry, held in zip(entries, private, strict=True) for mark in names.marks(entry, held)]
+    VaultMark.objects.bulk_create(marks, batch_size=1000)
 
 
 @pytest.mark.drill
