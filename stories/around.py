@@ -1,10 +1,14 @@
 """What stands around a story: the editor's choice for it, and its neighbours on every shelf it stands on."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import Q
 
-from stories.models.search import last_position
+from stories.models import Shelf, ShelvedStory, Story
+from stories.models.search import last_position, position_of
+from stories.models.stories import interface_language
 
 CHOICES = 3
 NEWEST = 4
@@ -35,3 +39,25 @@ def shelves_around(story: int, at: datetime.datetime) -> list[tuple[int | None, 
     with connection.cursor() as cursor:
         cursor.execute(_QUERY, [moment, *[moment, last_position(at)] * NEWEST, story])
         return cursor.fetchall()
+
+
+def shelves_to_be(
+    story: Story, themes: Iterable[int], related: Iterable[int], at: datetime.datetime
+) -> list[tuple[int | None, ...]]:
+    """Return what `shelves_around` would say of a story and its choices once it is published. A few queries a shelf."""
+    position = position_of(story.publish_at or at, story.pk or 0)
+    places, kinds = {None, story.place_id}, {None, *themes}
+    shelves = [
+        shelf
+        for shelf in Shelf.objects.filter(language=interface_language(story.language))
+        if shelf.place_id in places and shelf.theme_id in kinds
+    ]
+    chosen: list[int | None] = [*list(related)[:CHOICES], *[None] * CHOICES][:CHOICES]
+    found: list[tuple[int | None, ...]] = []
+    for shelf in shelves:
+        on_it = ShelvedStory.objects.filter(Q(live_until=None) | Q(live_until__gt=at), shelf=shelf).exclude(story=story.pk)
+        newest = on_it.order_by("-position").values_list("story_id", flat=True)
+        older = newest.filter(position__lt=position).first()
+        shown: list[int | None] = list(newest.filter(position__lte=last_position(at))[:NEWEST])
+        found.append((shelf.place_id, shelf.theme_id, older, *chosen, *shown, *[None] * (NEWEST - len(shown))))
+    return found

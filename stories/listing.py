@@ -205,13 +205,15 @@ def _suggestions(language: str, at: datetime.datetime) -> list[Card]:
     return [Card(card.html) for card in cards.fetch(shelves.standing(at).filter(**whole).values("story")[:SUGGESTED], at)]
 
 
-def neighbours(story: Story) -> Neighbours:
+def neighbours(story: Story, standing: list[tuple[int | None, ...]] | None = None) -> Neighbours:
     """Return the next older story, or the newest after the oldest, and up to three related ones: two queries.
+
+    `standing` is where a story would stand that stands nowhere yet (see `around.shelves_to_be`).
 
     Related are the editor's own choice, then stories that share place and theme, a theme, the place; newest first.
     """
     at = timezone.now()
-    chosen, next_choices, akin = _candidates(story, at)
+    chosen, next_choices, akin = _candidates(around.shelves_around(story.pk, at) if standing is None else standing)
     fetched = cards.fetch(list({*chosen, *next_choices, *akin}), at)  # newest first
     public = {card.story: Card(card.html) for card in fetched}
     following = next((pk for pk in next_choices if pk in public), None)
@@ -220,15 +222,15 @@ def neighbours(story: Story) -> Neighbours:
     return Neighbours(next=public[following] if following else None, related=[public[pk] for pk in related[:RELATED]])
 
 
-def _candidates(story: Story, at: datetime.datetime) -> tuple[list[int], list[int], dict[int, int]]:
-    """Return the ids of the editor's choice, of what may come next, and of what is akin, by how far. One query.
+def _candidates(standing: list[tuple[int | None, ...]]) -> tuple[list[int], list[int], dict[int, int]]:
+    """Return the ids of the editor's choice, of what may come next, and of what is akin, by how far.
 
     Every shelf the story stands on offers its newest others.
     """
     chosen: list[int] = []
     next_choices: list[int] = []
     akin: dict[int, int] = {}
-    for place, theme, older, *ids in around.shelves_around(story.pk, at):
+    for place, theme, older, *ids in standing:
         chosen = [pk for pk in ids[: around.CHOICES] if pk]
         newest = [pk for pk in ids[around.CHOICES :] if pk]
         if place is None and theme is None:

@@ -1,5 +1,6 @@
 """What is published: stories, their blocks, pictures, clips, collections and snapshots."""
 
+from stories.models.autosaves import Autosave
 from stories.models.blocks import BLOCKS, AsideBlock, ClipBlock, LinkBlock, PictureBlock, QuoteBlock, TextBlock
 from stories.models.clips import Captions, Clip
 from stories.models.collections import Chapter, Collection
@@ -13,6 +14,7 @@ from stories.models.stories import OldSlug, Story, StoryContributor
 __all__ = [
     "BLOCKS",
     "AsideBlock",
+    "Autosave",
     "Captions",
     "Chapter",
     "Clip",

@@ -52,6 +52,8 @@ class Clip(Prepared):
     contributors = models.ManyToManyField(
         Contributor, blank=True, related_name="+", verbose_name=_("people who can be seen or heard in it")
     )
+    # Uploaded, its words still to come: kept so that no upload is ever lost, offered to no story.
+    draft = models.BooleanField(_("without words yet"), default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"

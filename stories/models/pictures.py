@@ -52,6 +52,8 @@ class Picture(Prepared):
     contributors = models.ManyToManyField(
         Contributor, blank=True, related_name="+", verbose_name=_("people who can be recognised in it")
     )
+    # Uploaded, its words still to come: kept so that no upload is ever lost, offered to no story.
+    draft = models.BooleanField(_("without words yet"), default=False, db_default=False, editable=False)
     colour = models.CharField(max_length=7, blank=True, editable=False)  # dominant colour, "#rrggbb"
     stand_in = models.TextField(blank=True, editable=False)  # tiny blurred picture as a data: address
     # {"full": {"width": int, "height": int, "widths": [int, …]}, "wide": {…}} once ready: see renditions.py
@@ -68,7 +70,7 @@ class Picture(Prepared):
         ordering = ("-created_at", "-pk")
         constraints = [
             models.CheckConstraint(
-                condition=Q(decorative=True) | ~Q(alt=""),
+                condition=Q(decorative=True) | ~Q(alt="") | Q(draft=True),
                 name="picture_has_words_or_is_decorative",
                 violation_error_message=_("Write the alternative text, or say that the picture is decorative."),
             ),
@@ -85,7 +87,7 @@ class Picture(Prepared):
     def clean(self) -> None:
         """Refuse a picture with neither words nor the word decorative."""
         super().clean()
-        if not self.decorative and not self.alt.strip():
+        if not self.decorative and not self.draft and not self.alt.strip():
             raise ValidationError({"alt": _("Write the alternative text, or say that the picture is decorative.")})
 
     def as_data(self) -> dict[str, Any]:
