@@ -71,6 +71,14 @@ GROUPS["Reviewer"] |= _may("safeguarding", ("add", "view"), "storypreview") | {
     "safeguarding.take_down",
     "safeguarding.view_takedown",
 }
+# Editors compose digests and try them on themselves; Fundraising sends them, keeps the list of readers, and lets mail
+# reach an address again (delete_donotmail).
+GROUPS["Editor"] |= _may("updates", _KEEP, "digest", "digeststory") | {"updates.delete_digeststory"}
+GROUPS["Fundraising"] |= (
+    _may("updates", _LOOK, "digest", "digeststory", "donotmail", "report")
+    | _may("updates", ("add", "view"), "listimport")
+    | {"updates.send_digest", "updates.export_readers", "updates.delete_donotmail"}
+)
 
 
 def make(using: str = "default", apps: Any = present_apps, **kwargs: Any) -> None:

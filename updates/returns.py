@@ -6,6 +6,7 @@ provider and we know (ANYMAIL_WEBHOOK_SECRET). Without a secret there is no door
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -42,6 +43,12 @@ _WORDS = {
     EventType.UNSUBSCRIBED: ReportKind.UNSUBSCRIBED,
     EventType.DEFERRED: ReportKind.DELAYED,
     EventType.BOUNCED: ReportKind.BOUNCED,
+}
+# How providers call a bounce that is not for good.
+_PASSING = {
+    "Type": {"SoftBounce", "Transient", "DnsError", "AutoResponder", "AddressChange"},
+    "event": {"soft_bounce", "blocked", "deferred"},
+    "bounce_class": {"20", "21", "22", "23", "24", "40", "60"},
 }
 
 
@@ -104,10 +111,19 @@ def _kind_of(event: Any) -> ReportKind | None:
         if event.reject_reason in _FINAL:
             return ReportKind.BOUNCED
         return ReportKind.COMPLAINED if event.reject_reason == RejectReason.SPAM else None
-    # Providers call some bounces so that may pass by: a full mailbox, a server that is away.
-    if event.event_type == EventType.BOUNCED and event.reject_reason not in {*_FINAL, None}:
+    if event.event_type == EventType.BOUNCED and (event.reject_reason not in {*_FINAL, None} or _may_pass(event.esp_event)):
         return ReportKind.DELAYED
     return _WORDS.get(event.event_type)
+
+
+def _may_pass(said: Any) -> bool:
+    """Return whether a provider's own words for a bounce tell of a full mailbox or a server that is away.
+
+    Postmark's "Type", Brevo's "event", SparkPost's "bounce_class": django-anymail calls all of them bounced alike.
+    """
+    if not isinstance(said, Mapping):
+        return False
+    return any(str(said.get(name, "")) in words for name, words in _PASSING.items())
 
 
 def _key_of(event: Any, esp_name: str) -> str:

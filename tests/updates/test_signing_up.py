@@ -19,11 +19,6 @@ from updates.models import DoNotMail, SignUp
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _mail_in_memory(settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-
-
 def confirmed(email="ada@example.org", **fields):
     """Sign somebody up to the end and return them."""
     sign_up(email, **fields)
