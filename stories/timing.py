@@ -39,8 +39,8 @@ def shown(moment: datetime.datetime | None) -> SafeString | str:
         return ""
     utc = moment.astimezone(datetime.UTC)
     return format_html(
-        '<time class="own-time" datetime="{}" data-own-time="{}">{}</time>',
-        f"{utc:%Y-%m-%dT%H:%M:%SZ}", _("your time"), in_words(moment),
+        '<time class="own-time" datetime="{}" data-zone="{}" data-own-time="{}">{}</time>',
+        f"{utc:%Y-%m-%dT%H:%M:%SZ}", zone().key, _("your time"), in_words(moment),
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from stories import publishing, rendering, reviewing, timing
 from stories.admin import blocks
 from stories.admin.bulk import BulkSteps
 from stories.admin.editing import ByTyping, NoncedMedia
+from stories.admin.revisions import RevisionPages
 from stories.admin.writing import Writing
 from stories.forms import StoryContributorForm, StoryForm
 from stories.models import Place, Story, StoryContributor, StoryRevision
@@ -97,7 +98,7 @@ class CountryFilter(SimpleListFilter):
 
 
 @admin.register(Story)
-class StoryAdmin(NoncedMedia, Writing, BulkSteps, ByTyping, ContentEditor):
+class StoryAdmin(NoncedMedia, Writing, BulkSteps, RevisionPages, ByTyping, ContentEditor):
     """The story editor."""
 
     form = StoryForm
