@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal import addresses, security, signing_in
+from portal import addresses, contact, security, signing_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", signing_in.sign_in, name="portal-sign-in"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/passkey/", signing_in.passkey, name="portal-passkey-sign-in"),
     path("sign-out/", signing_in.sign_out, name="portal-sign-out"),
     path("signed-out/", signing_in.signed_out, name="portal-signed-out"),
+    path("contact/", contact.contact, name="portal-contact"),
     path("security/", security.security, name="portal-security"),
     path("security/everywhere/", security.everywhere, name="portal-everywhere"),
     path("security/browsers/<slug:reference>/end/", security.end, name="portal-browser-end"),

@@ -13,8 +13,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from supporters import contact
 from supporters.lists import QuickList
-from supporters.models import Account, Supporter, SupporterConsent
+from supporters.models import Account, ContactChange, Supporter, SupporterConsent
 from supporters.searching import ids_matching
 
 
@@ -89,6 +90,34 @@ class ConsentInline(admin.TabularInline):
         return False
 
 
+class ChangeInline(admin.TabularInline):
+    """Who changed which contact detail when."""
+
+    model = ContactChange
+    fields = ("at", "named", "by_staff")
+    readonly_fields = fields
+    ordering = ("-at", "-pk")
+    extra = 0
+    can_delete = False
+
+    @admin.display(description=_("field"))
+    def named(self, change: ContactChange) -> str:
+        """Return the field as people call it."""
+        return change.named
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Show it to whoever may see the supporter."""
+        return bool(request.user.has_perm("supporters.view_supporter"))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say no: the log writes itself."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say no: what was done was done."""
+        return False
+
+
 class SupporterForm(forms.ModelForm):
     """What may be put right by hand: a name, an address. The e-mail address only where there is none yet."""
 
@@ -104,7 +133,7 @@ class SupporterForm(forms.ModelForm):
 
     class Meta:
         model = Supporter
-        fields = ("email", "first_name", "last_name", "language")
+        fields = ("email", "first_name", "last_name", "phone", "language")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,9 +144,10 @@ class SupporterForm(forms.ModelForm):
         return (self.cleaned_data["email"] or "").strip().lower() or None
 
     def save(self, commit: bool = True) -> Any:  # Django's own signature
-        """Keep the lines of the address."""
+        """Keep the lines of the address; lines written anew no longer fit the parts they were made from."""
         lines = [line.strip() for line in self.cleaned_data.get("lines", "").splitlines() if line.strip()]
-        self.instance.address = {**self.instance.address, "lines": lines} if lines else {}
+        if lines != self.instance.address.get("lines", []):
+            self.instance.address = {"lines": lines} if lines else {}
         return super().save(commit)
 
 
@@ -130,9 +160,9 @@ class SupporterAdmin(QuickList):
     ordering = ("-id",)
     search_fields = ("email",)
     search_help_text = _("The beginning of a name or e-mail address.")
-    inlines: ClassVar[tuple[type[admin.TabularInline], ...]] = (ConsentInline,)
+    inlines: ClassVar[tuple[type[admin.TabularInline], ...]] = (ConsentInline, ChangeInline)
     fieldsets = (
-        (None, {"fields": ("email", "first_name", "last_name", "lines", "language", "since")}),
+        (None, {"fields": ("email", "first_name", "last_name", "lines", "phone", "language", "since")}),
         (_("Newest gifts"), {"fields": ("newest",)}),
     )
 
@@ -145,6 +175,12 @@ class SupporterAdmin(QuickList):
         known = ("email",) if obj is not None and obj.email else ()
         lines = () if self.has_change_permission(request, obj) else ("lines",)
         return (*known, *lines, "since", "newest")
+
+    def save_model(self, request: Any, obj: Supporter, form: Any, change: bool) -> None:
+        """Store it, and log which fields a colleague changed."""
+        super().save_model(request, obj, form, change)
+        fields = ["address" if name == "lines" else name for name in form.changed_data]
+        contact.log(obj, request.user, fields, by_staff=True)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Say no: somebody becomes known by a gift."""

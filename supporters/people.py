@@ -17,6 +17,7 @@ class Person:
     supporters: QuerySet[Supporter]
     name: str
     language: str
+    foremost: Supporter | None = None  # of the main address, or the first that gave
 
     @property
     def known(self) -> bool:
@@ -38,7 +39,7 @@ def of(account: Account) -> Person:
     named = next((supporter.name for supporter in foremost if supporter.name), account.name)
     language = foremost[0].language if foremost else settings.LANGUAGE_CODE
     spoken = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    return Person(account, supporters, named, spoken)
+    return Person(account, supporters, named, spoken, foremost[0] if foremost else None)
 
 
 def write_to(supporter: Supporter) -> str:

@@ -4,6 +4,7 @@
 const modules = {
   challenge: () => import("./modules/challenge.js"),
   "copy-link": () => import("./modules/copy-link.js"),
+  "country-form": () => import("./modules/country-form.js"),
   embed: () => import("./modules/embed.js"),
   exit: () => import("./modules/exit.js"),
   "giving-form": () => import("./modules/giving-form.js"),

@@ -6,6 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 from supporters.models.supporters import Supporter
 
+_NAMES = {
+    "email": _("E-mail address"),
+    "first_name": _("First name"),
+    "last_name": _("Last name"),
+    "address": _("Postal address"),
+    "phone": _("Telephone"),
+    "language": _("Language"),
+}
+
 
 class ContactChange(models.Model):
     """One changed field. The database refuses to change or delete a row (supporters.append_only).
@@ -29,3 +38,8 @@ class ContactChange(models.Model):
 
     def __str__(self) -> str:
         return self.field
+
+    @property
+    def named(self) -> str:
+        """Return the field as people call it."""
+        return str(_NAMES.get(self.field, self.field))

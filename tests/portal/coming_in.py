@@ -37,5 +37,5 @@ def ask(client: Client, email: str, **more: str):
 def come_in(client: Client, email: str, **more: str):
     """Ask, read the letter, type the code; return the last answer."""
     ask(client, email, **more)
-    letter = next(letter for letter in deliver() if letter.to == [email])
+    letter = next(letter for letter in deliver() if letter.to == [email] and letter.subject == "Your code")
     return client.post(CODE, {"code": digits_in(letter)})
