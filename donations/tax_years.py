@@ -23,6 +23,11 @@ FIRST_DAYS: Mapping[str, tuple[int, int]] = MappingProxyType(
     }
 )
 
+# For how many years after a gift's tax year its papers are kept, name and address among them: HMRC's guidance on Gift Aid
+# records; IRS Publication 583 with the longest period of limitations; Income Tax Act (Canada) 230(4); ATO, record keeping
+# for not-for-profits; Tax Administration Act 1994 (New Zealand), section 22.
+KEPT_YEARS: Mapping[str, int] = MappingProxyType({"GB": 6, "US": 7, "CA": 6, "AU": 5, "NZ": 7})
+
 
 @dataclass(frozen=True)
 class TaxYear:
@@ -34,6 +39,11 @@ class TaxYear:
 
     def __contains__(self, day: date) -> bool:
         return self.start <= day <= self.end
+
+    @property
+    def kept_until(self) -> date:
+        """The last day on which the papers of its gifts have to be there."""
+        return _first_day(self.start.year + 1 + KEPT_YEARS[self.jurisdiction], self.jurisdiction) - timedelta(days=1)
 
     @property
     def name(self) -> str:

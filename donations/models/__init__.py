@@ -2,6 +2,7 @@
 
 from donations.models.appeals import Appeal, SuggestedAmount
 from donations.models.charity import CharityDetails
+from donations.models.data_rights import DataDownload, Erasure
 from donations.models.declarations import Dedication, GiftAidDeclaration
 from donations.models.gifts import Gift
 from donations.models.guard import GivingTry, GuardSwitch
@@ -16,7 +17,9 @@ from donations.models.statements import Statement, StatementSeries
 __all__ = [
     "Appeal",
     "CharityDetails",
+    "DataDownload",
     "Dedication",
+    "Erasure",
     "Gift",
     "GiftAidDeclaration",
     "GivingTry",
