@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from donations.urls import Token
-from portal import data, gift_aid, giving, links, overview, pledges, receipts, sign_in_urls, statements
+from portal import data, gift_aid, giving, links, overview, pledges, preferences, receipts, sign_in_urls, statements
 
 
 class Signed(Token):
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("statements/<token:reference>/", statements.statement, name="portal-statement"),
     path("statements/<token:reference>/pdf/", statements.pdf, name="portal-statement-pdf"),
     path("gift-aid/", gift_aid.page, name="portal-gift-aid"),
+    path("preferences/", preferences.preferences, name="portal-preferences"),
     path("data/", data.data, name="portal-data"),
     path("data/erase/", data.erase, name="portal-erase"),
     path("data/erased/", data.forgotten, name="portal-forgotten"),

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from safeguarding.models import Channel
@@ -128,7 +129,7 @@ class DigestAdmin(admin.ModelAdmin):
     def stands(self, digest: Digest) -> SafeString | str:
         """Return where the digest stands, and the way to its sending."""
         if not digest.pk:
-            return _("Write first; the next page shows it as it will arrive.")
+            return gettext("Write first; the next page shows it as it will arrive.")
         return format_html(
             '<p class="desk-state {}">{} · <a href="{}">{}</a></p>',
             PICTURE_OF_STATE.get(DigestState(digest.state), ""),
