@@ -2,7 +2,6 @@
 # Django's forms and admin classes take no type arguments at run time.
 # mypy: disable-error-code="type-arg"
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,9 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from safeguarding import gate
 from safeguarding.models import Channel, Material
-from stories import captions, clips, embeds, intake, pasting
-from stories.models import Captions, Chapter, Clip, Collection, Picture, Story, StoryContributor, Theme
-from stories.models.clips import ClipHost
+from stories import pasting
+from stories.models import Chapter, Clip, Collection, Picture, Story, StoryContributor, Theme
 
 
 class KnownAutocomplete(AutocompleteSelect):
@@ -55,6 +53,22 @@ class BlockForm(KnownChoices):
         if "html" in self.changed_data and pasting.is_foreign(cleaned.get("html") or ""):
             self.left_out = pasting.rebuild(cleaned["html"]).notice()
         return cleaned
+
+
+class PictureBlockForm(BlockForm):
+    """A picture in a story."""
+
+    def clean_picture(self) -> Picture:
+        """Return the picture; refuse one whose words are still to come."""
+        return worded(self.cleaned_data["picture"])
+
+
+class ClipBlockForm(BlockForm):
+    """A clip in a story."""
+
+    def clean_clip(self) -> Clip:
+        """Return the clip; refuse one whose words are still to come."""
+        return worded(self.cleaned_data["clip"])
 
 
 class QuoteForm(BlockForm):
@@ -114,6 +128,11 @@ class StoryForm(KnownChoices):
         super().__init__(*args, **kwargs)
         if not self.instance.pk and "channels" in self.fields:
             self.initial.setdefault("channels", self.instance.channels)
+
+    def clean_lead(self) -> Picture | None:
+        """Return the lead picture; refuse one whose words are still to come."""
+        lead = self.cleaned_data["lead"]
+        return worded(lead) if lead else None
 
     def clean(self) -> dict[str, Any]:
         """Refuse a story that ends before it begins, or that translates itself or a translation."""
@@ -192,139 +211,6 @@ class ThemeForm(forms.ModelForm):
         fields = ("name", "slug", "translations")
 
 
-class PictureForm(forms.ModelForm):
-    """A picture and its words. The file is asked for once: another picture is another row."""
-
-    upload = forms.FileField(
-        label=_("File"),
-        help_text=_("JPEG, PNG, WebP, AVIF, HEIC or TIFF, at most 40 megapixels. Place and camera data are removed."),
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif,image/tiff"}),
-    )
-
-    class Meta:
-        model = Picture
-        fields = ("title", "alt", "decorative", "credit", "origin", "focal_x", "focal_y", "contributors")
-        widgets = {
-            "alt": forms.Textarea({"rows": 2, "class": "vLargeTextField"}),
-            "focal_x": forms.NumberInput(attrs={"step": "any", "min": 0, "max": 1}),
-            "focal_y": forms.NumberInput(attrs={"step": "any", "min": 0, "max": 1}),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields.pop("upload", None)
-
-    def clean_upload(self) -> intake.CleanPicture:
-        """Return the picture without anything but its pixels, or say at the field what is wrong with it."""
-        return intake.clean_picture(self.cleaned_data["upload"])
-
-
-class MinutesField(forms.CharField):
-    """A length typed as minutes:seconds (or hours:minutes:seconds), kept in milliseconds."""
-
-    def prepare_value(self, value: Any) -> Any:
-        """Return milliseconds as they are typed; what was typed stays as it is."""
-        if not isinstance(value, int):
-            return value
-        minutes, seconds = divmod(round(value / 1000), 60)
-        return f"{minutes}:{seconds:02}" if value else ""
-
-    def clean(self, value: Any) -> int:
-        """Return milliseconds, 0 when nothing was typed."""
-        text = super().clean(value)
-        if not text:
-            return 0
-        if not (found := re.fullmatch(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)", text, re.ASCII)):
-            raise forms.ValidationError(_("Type minutes and seconds, such as 2:35."))
-        hours, minutes, seconds = (int(part or 0) for part in found.groups())
-        return ((hours * 60 + minutes) * 60 + seconds) * 1000
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Return whether another length was typed."""
-        return bool((self.prepare_value(initial) or "") != (data or ""))
-
-
-class ClipForm(KnownChoices):
-    """A clip: an address of YouTube or Vimeo, or a file of ours; its words."""
-
-    address = forms.CharField(
-        label=_("Address"),
-        required=False,
-        help_text=_("Of the clip's page on YouTube or Vimeo. Nothing is fetched from there before a reader asks for it."),
-        widget=forms.TextInput({"class": "vLargeTextField", "inputmode": "url"}),
-    )
-    upload = forms.FileField(
-        label=_("Or a file"),
-        required=False,
-        help_text=_("MP4, MOV, WebM or MKV, at most 1 GB. Place and camera data are removed."),
-        widget=forms.FileInput({"accept": "video/mp4,video/quicktime,video/webm,video/x-matroska,.mkv"}),
-    )
-    duration_ms = MinutesField(
-        label=_("Length"), required=False, help_text=_("Minutes and seconds, such as 2:35. A file says its own.")
-    )
-
-    class Meta:
-        model = Clip
-        fields = ("title", "duration_ms", "poster", "transcript", "contributors")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields.pop("upload", None)
-            if self.instance.host == ClipHost.OWN:
-                for name in ("address", "duration_ms"):
-                    self.fields.pop(name, None)
-            elif "address" in self.fields:
-                self.initial["address"] = watch_address(self.instance)
-
-    def clean_address(self) -> str:
-        """Return the address; refuse one that is not YouTube's or Vimeo's."""
-        address: str = self.cleaned_data["address"]
-        if address:
-            embeds.parse(address)
-        return address
-
-    def clean_upload(self) -> Any:
-        """Return the upload; refuse what cannot become a clip."""
-        upload = self.cleaned_data.get("upload")
-        if upload:
-            clips.clean_upload(upload)
-        return upload
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for exactly one source, and for the length of what others show."""
-        cleaned = super().clean() or {}
-        if self.errors or "address" not in self.fields:
-            return cleaned
-        address, upload = cleaned.get("address"), cleaned.get("upload")
-        if bool(address) == bool(upload):
-            self.add_error("address", _("Give an address, or a file, one of the two."))
-        elif address and not cleaned.get("duration_ms"):
-            self.add_error("duration_ms", _("Type the clip's length: it is not fetched."))
-        return cleaned
-
-
-def watch_address(clip: Clip) -> str:
-    """Return the address of an embedded clip's own page."""
-    if clip.host == ClipHost.YOUTUBE:
-        return f"https://www.youtube.com/watch?v={clip.video_id}"
-    return f"https://vimeo.com/{clip.video_id}" + (f"/{clip.unlisted_hash}" if clip.unlisted_hash else "")
-
-
-class CaptionsForm(forms.ModelForm):
-    """Captions in one language."""
-
-    class Meta:
-        model = Captions
-        fields = ("language", "text")
-        widgets = {"text": forms.Textarea({"rows": 12, "class": "vLargeTextField captions", "spellcheck": "true"})}
-
-    def clean_text(self) -> str:
-        """Return the captions as players read them, or say which line they cannot read."""
-        return captions.clean_captions(self.cleaned_data["text"])
-
-
 class CollectionForm(KnownChoices):
     """A collection around its chapters."""
 
@@ -371,3 +257,10 @@ class ChapterFormSet(forms.BaseInlineFormSet):
 def refusals(shown: Any, material: str) -> tuple[gate.Refusal, ...]:
     """Return what stands against showing a picture or clip on the website today. Two queries."""
     return gate.judge(gate.Use(person, material, Channel.WEB) for person in shown.contributors.all()).refusals
+
+
+def worded(media: Any) -> Any:
+    """Return a picture or clip that has its words; raises ValidationError for a draft."""
+    if media.draft:
+        raise forms.ValidationError(_("The file is kept, but its words are missing: write them, then save."), code="draft")
+    return media

@@ -112,7 +112,7 @@ def store_picture(
 def keep(picture: Picture, clean: CleanPicture) -> Picture:
     """Save an unsaved picture with its master. No master is left behind when the row is refused."""
     picture.width, picture.height = clean.width, clean.height
-    picture.full_clean(exclude=["master"])
+    picture.full_clean(exclude=["master", "origin"] if picture.draft else ["master"])
     picture.master.name = media_storage.add(MASTERS, clean.content, clean.extension)
     try:
         with transaction.atomic():

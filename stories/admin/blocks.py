@@ -6,8 +6,8 @@ from content_editor.admin import ContentEditorInline
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from stories.admin.editing import ByTyping, thumbnail
-from stories.forms import BlockForm, QuoteForm
+from stories.admin.editing import ByTyping, facade, thumbnail
+from stories.forms import BlockForm, ClipBlockForm, PictureBlockForm, QuoteForm
 from stories.models import AsideBlock, ClipBlock, LinkBlock, PictureBlock, QuoteBlock, TextBlock
 
 
@@ -28,6 +28,7 @@ class PictureInline(BlockInline):
     """A picture from the library."""
 
     model = PictureBlock
+    form = PictureBlockForm
     icon = "image"
     autocomplete_fields = ("picture",)
     joined = ("picture",)
@@ -44,9 +45,17 @@ class ClipInline(BlockInline):
     """A clip from the library."""
 
     model = ClipBlock
+    form = ClipBlockForm
     icon = "movie"
     autocomplete_fields = ("clip",)
-    joined = ("clip",)
+    joined = ("clip", "clip__poster")
+    fields = ("clip", "shown", "ordering", "region")
+    readonly_fields = ("shown",)
+
+    @admin.display(description=_("as it looks"))
+    def shown(self, block: ClipBlock) -> Any:
+        """Show the chosen clip as its poster with who shows it and how long it is; nothing is asked of anybody else."""
+        return facade(block.clip if block.clip_id else None)
 
 
 class QuoteInline(BlockInline):

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from stories import clips
 from stories.admin.editing import ByTyping, thumbnail
 from stories.admin.pictures import LibraryAdmin
-from stories.forms import CaptionsForm, ClipForm, watch_address
+from stories.admin.taking import TakingClips
+from stories.library_forms import CaptionsForm, ClipForm, watch_address
 from stories.models import Captions, Clip
 from stories.models.clips import ClipHost
 
@@ -27,14 +28,14 @@ class CaptionsInline(admin.StackedInline):
 
 
 @admin.register(Clip)
-class ClipAdmin(ByTyping, LibraryAdmin):
+class ClipAdmin(ByTyping, TakingClips, LibraryAdmin):
     """Clips that YouTube or Vimeo show, and our own."""
 
     form = ClipForm
     inlines = (CaptionsInline,)
     list_display = ("small", "title", "host", "preparation", "created_at")
     list_display_links = ("small", "title")
-    list_filter = ("readiness", "host")
+    list_filter = ("draft", "readiness", "host")
     list_select_related = ("poster",)
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("poster", "contributors")
     joined = ("poster",)
@@ -43,7 +44,7 @@ class ClipAdmin(ByTyping, LibraryAdmin):
         """Ask for an address or a file once; afterwards show what became of it."""
         words = ("title", "poster", "transcript", "contributors")
         if obj is None:
-            return ((None, {"fields": ("address", "upload", "duration_ms", *words)}),)
+            return ((None, {"fields": ("address", "upload", "taken", "duration_ms", *words)}),)
         source = ("source", "preparation") if obj.host == ClipHost.OWN else ("source", "address", "duration_ms")
         return ((None, {"fields": (*source, *words)}), (_("Use"), {"fields": ("used_in", "created_at", "created_by")}))
 
@@ -53,7 +54,7 @@ class ClipAdmin(ByTyping, LibraryAdmin):
 
     def save_model(self, request: HttpRequest, obj: Clip, form: Any, change: bool) -> None:
         """Take a file in, keep an address, or save the words."""
-        if not change:
+        if not change and not obj.pk:
             obj.created_by_id = request.user.pk
         if upload := form.cleaned_data.get("upload"):
             clips.keep(obj, upload)

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from js_asset import Media
 
 from stories.forms import KnownAutocomplete
-from stories.models import Picture
+from stories.models import Clip, Picture
+from stories.models.pictures import Readiness
 
 
 class ByTyping(admin.options.BaseModelAdmin):
@@ -61,6 +62,19 @@ def thumbnail(picture: Picture | None) -> SafeString | str:
     return format_html(
         '<img class="thumbnail" src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
         rendition_address(picture, 1), full["width"], full["height"], picture.alt,
+    )  # fmt: skip
+
+
+def facade(clip: Clip | None) -> SafeString | str:
+    """Return a clip as the page shows it before it plays: poster, title, who shows it; why it failed if it did."""
+    if clip is None:
+        return "–"
+    if clip.readiness == Readiness.FAILED:
+        return format_html('<strong class="errors">{}</strong> {}', clip.get_readiness_display(), clip.failure)
+    words = clip.get_host_display() if clip.readiness == Readiness.READY else clip.get_readiness_display()
+    return format_html(
+        '<span class="facade">{}<span class="facade__title">{}</span><span class="facade__host">{}</span></span>',
+        thumbnail(clip.poster) if clip.poster else "", clip.title, words,
     )  # fmt: skip
 
 

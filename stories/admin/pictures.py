@@ -4,7 +4,7 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from stories import intake, library, renditions
 from stories.admin.editing import linked, rendition_address, thumbnail
-from stories.forms import PictureForm
+from stories.admin.taking import TakingPictures
+from stories.library_forms import PictureForm
 from stories.models import Picture
 from stories.models.pictures import Readiness
 
@@ -20,12 +21,29 @@ from stories.models.pictures import Readiness
 class LibraryAdmin(admin.ModelAdmin):
     """Pictures or clips: kept as long as something needs them, deleted with their files."""
 
+    keep: Any  # stores an upload as a draft
+
     list_filter: ClassVar[tuple[str, ...]] = ("readiness",)
     search_fields: ClassVar[tuple[str, ...]] = ("title",)
     ordering = ("-pk",)
     show_full_result_count = False
     list_per_page = 50
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("contributors",)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Tell the form who fills it in: a kept file is theirs alone."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (form,), {"by": request.user})
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Keep a good file where something else in a new row's form is wrong: nobody uploads it twice."""
+        form = context["adminform"].form
+        if kwargs.get("add") and form.is_bound and not form.took and (upload := form.cleaned_data.get("upload")):
+            taken = type(self).keep(upload, request.user)
+            form.data = form.data.copy()
+            form.data["taken"] = str(taken.pk)
+            messages.info(request, _("Your file is kept: you need not choose it again."))
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Allow deleting only what nothing shows or ever showed."""
@@ -54,13 +72,13 @@ class LibraryAdmin(admin.ModelAdmin):
 
 
 @admin.register(Picture)
-class PictureAdmin(LibraryAdmin):
+class PictureAdmin(TakingPictures, LibraryAdmin):
     """Pictures: taken in once, described and cropped here."""
 
     form = PictureForm
     list_display = ("small", "title", "origin", "preparation", "created_at")
     list_display_links = ("small", "title")
-    list_filter = ("readiness", "origin")
+    list_filter = ("draft", "readiness", "origin")
     search_fields = ("title", "alt")
 
     class Media:
@@ -70,7 +88,7 @@ class PictureAdmin(LibraryAdmin):
         """Ask for the file once; afterwards show what was made of it."""
         words = ("title", "alt", "decorative", "credit", "origin", "contributors")
         if obj is None:
-            return ((None, {"fields": ("upload", *words, ("focal_x", "focal_y"))}),)
+            return ((None, {"fields": ("upload", "taken", *words, ("focal_x", "focal_y"))}),)
         return (
             (None, {"fields": ("preview", "preparation", *words)}),
             (
@@ -89,7 +107,7 @@ class PictureAdmin(LibraryAdmin):
 
     def save_model(self, request: HttpRequest, obj: Picture, form: Any, change: bool) -> None:
         """Take a new picture in; for another focal point have its crops made anew."""
-        if not change:
+        if not change and not obj.pk:
             obj.created_by_id = request.user.pk
             intake.keep(obj, form.cleaned_data["upload"])
             return

@@ -21,11 +21,13 @@ from stories import autosave, preview
 from stories.admin import conflicts
 from stories.admin.writing_words import WORDS
 from stories.models import BLOCKS, Story, Theme
+from stories.models.pictures import Origin
 from stories.text import clean_pasted, is_slug
 
 BASED_ON = "_based_on"  # hidden in the form: the fingerprint of what it was filled from
 KEEP_MINE = "_keep_mine"  # the button that overrules the saved story; its value is the fingerprint it overrules
 RESTORE = "restore"
+_WAYS: dict[str, list[int]] = {"take": [], "words": [0], "state": [0]}  # the page puts the row's key where 0 stands
 MOST_PASTED = 2_000_000  # characters
 
 
@@ -127,6 +129,10 @@ class Writing(admin.ModelAdmin):
                 "preview": reverse("admin:stories_story_preview"),
                 "paste": reverse("admin:stories_story_paste"),
                 "token": reverse("admin:stories_story_token"),
+                "picture": {way: reverse(f"admin:stories_picture_{way}", args=args) for way, args in _WAYS.items()},
+                "clip": {way: reverse(f"admin:stories_clip_{way}", args=args) for way, args in _WAYS.items()}
+                | {"embed": reverse("admin:stories_clip_embed")},
+                "origins": [["", ""], *([value, str(label)] for value, label in Origin.choices)],
                 "words": {name: str(words) for name, words in WORDS.items()},
             },
         }
