@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from stories import history, publishing, review_letters
+from stories import checking, history, publishing, review_letters
 from stories.models import Review, ReviewComment, Story, StoryRevision
 from stories.models.reviews import Judgement
 from stories.models.stories import Stage, State
@@ -112,7 +112,15 @@ def publish(story: Story, by: Any) -> StoryRevision:
     found = publishing.locked(story, "publish")
     if reason := why_not_publish(found):
         raise NotPublishable([reason])
-    return publishing.publish(found, by)
+    red = checking.reds(found)
+    try:
+        with transaction.atomic():
+            revision = publishing.publish(found, by)
+    except NotPublishable as refused:
+        raise NotPublishable([*refused.reasons, *red]) from refused
+    if red:
+        raise NotPublishable(red)
+    return revision
 
 
 def why_not_publish(story: Story) -> str:

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from js_asset import Media
@@ -21,7 +22,7 @@ from stories import publishing, rendering, reviewing, timing
 from stories.admin import blocks
 from stories.admin.bulk import BulkSteps
 from stories.admin.editing import ByTyping, NoncedMedia
-from stories.admin.revisions import RevisionPages
+from stories.admin.panel import Panel
 from stories.admin.writing import Writing
 from stories.forms import StoryContributorForm, StoryForm
 from stories.models import Place, Story, StoryContributor, StoryRevision
@@ -98,7 +99,7 @@ class CountryFilter(SimpleListFilter):
 
 
 @admin.register(Story)
-class StoryAdmin(NoncedMedia, Writing, BulkSteps, RevisionPages, ByTyping, ContentEditor):
+class StoryAdmin(NoncedMedia, Writing, BulkSteps, Panel, ByTyping, ContentEditor):
     """The story editor."""
 
     form = StoryForm
@@ -117,7 +118,8 @@ class StoryAdmin(NoncedMedia, Writing, BulkSteps, RevisionPages, ByTyping, Conte
         (_("As it reads"), {"fields": ("reading",)}),
         (_("About it"), {"fields": ("slug", "language", "translation_of", "goes_out", "publish_at", "expire_at")}),
     )
-    list_display = ("title", "state", "place", "language", "publish_at")
+    list_display = ("title", "state", "place", "language", "goes_live")
+    sortable_by = ()  # the newest first, by the key: any other order would sort all there are
     list_filter = (StateFilter, "language", "themes", CountryFilter)
     list_select_related = ("place",)
     search_fields = ("title",)
@@ -188,6 +190,12 @@ class StoryAdmin(NoncedMedia, Writing, BulkSteps, RevisionPages, ByTyping, Conte
         super(ContentEditor, self).save_related(request, form, formsets, change)
         if reviewing.saved(form.instance, request.user, request.POST.get("_note", "").replace("\x00", "")[:200]):
             messages.warning(request, _("This version differs from the one under review: ask for a review of it."))
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Ask for times in the charity's own zone."""
+        if db_field.name in {"publish_at", "expire_at"}:
+            return timing.CharityTimeField(label=capfirst(db_field.verbose_name), required=False)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Story | None = None) -> Any:
         """Leave the time of a story that went out, or will, to the steps: changed here it would act at once, unreviewed."""
