@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from donations import notices, providers
 from donations.bookkeeping import Cause
-from donations.calendar import instalment_day, next_instalment, today
+from donations.calendar import add_months, next_instalment, today
 from donations.models import Pledge
 from donations.models.pledges import PledgeStatus
 from donations.models.steps import NotAllowed
@@ -45,9 +46,7 @@ def preview_change(pledge: Pledge, amount: Money | None = None, anchor_day: int 
         check_limits(amount)
     on = pledge.next_on
     if on and anchor_day and anchor_day != pledge.anchor_day:
-        # In the month that is due next, never in one that is paid; where the day is past there, a month later.
-        on = instalment_day(anchor_day, on.year, on.month)
-        on = on if on > today() else next_instalment(on, anchor_day)
+        on = _first(pledge, anchor_day, pledge.paused_until)
     return NextGift(amount or pledge.total, on)
 
 
@@ -58,12 +57,22 @@ def preview_skip(pledge: Pledge) -> NextGift:
 
 def preview_pause(pledge: Pledge, until: datetime.date) -> NextGift:
     """Return the first charge on or after the day a pause ends."""
-    return NextGift(pledge.total, next_instalment(until - datetime.timedelta(days=1), pledge.anchor_day))
+    return NextGift(pledge.total, _first(pledge, pledge.anchor_day, until))
 
 
 def preview_resume(pledge: Pledge) -> NextGift:
     """Return the first charge after a pause ended today."""
-    return NextGift(pledge.total, next_instalment(today(), pledge.anchor_day))
+    return NextGift(pledge.total, _first(pledge, pledge.anchor_day))
+
+
+def _first(pledge: Pledge, anchor_day: int, not_before: datetime.date | None = None) -> datetime.date:
+    """Return the next instalment from tomorrow, or from a later day on: never in a month that was billed or left out."""
+    tomorrow = today() + datetime.timedelta(days=1)
+    on = next_instalment(max(tomorrow, not_before or tomorrow) - datetime.timedelta(days=1), anchor_day)
+    billed = pledge.gifts.aggregate(last=Max("due_on"))["last"]
+    if billed and (on.year, on.month) <= (billed.year, billed.month):
+        on = add_months(billed, 1, anchor_day)
+    return on
 
 
 def change(pledge: Pledge, amount: Money | None = None, anchor_day: int | None = None, by: Account | None = None) -> None:

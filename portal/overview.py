@@ -27,7 +27,7 @@ THANKED = (GiftStatus.RECEIVED, GiftStatus.DISPUTED)
 @door.signed_in
 @require_safe
 def overview(request: GiverRequest) -> HttpResponse:
-    """Show where somebody's giving stands. Seven queries beside the door's."""
+    """Show where somebody's giving stands. Eight queries beside the door's."""
     giver = request.giver
     year = tax_year(today(), settings.TAX_JURISDICTION)
     running = [pledge for pledge in theirs.pledges(giver) if pledge.status != PledgeStatus.CANCELLED]
@@ -42,6 +42,7 @@ def overview(request: GiverRequest) -> HttpResponse:
         "story": _story(newest) if newest else None,
         "pledges": [_pledge(pledge) for pledge in running],
         "next": _next(running),
+        "on_its_way": [words.shown(gift.total) for gift in theirs.on_its_way(giver)],
         "in_trouble": [pledge for pledge in running if pledge.status == PledgeStatus.PAST_DUE],
         "year_label": year.label(request.LANGUAGE_CODE),
         "totals": totals(giver, year),

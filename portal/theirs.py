@@ -21,6 +21,12 @@ def gifts(person: Person) -> GiftQuerySet:
     return Gift.objects.filter(supporter__in=keys(person)).exclude(status=GiftStatus.EXPIRED).annotate(day=day)
 
 
+def on_its_way(person: Person) -> GiftQuerySet:
+    """Return single gifts that a bank still takes days over: whose they are only the address says that was typed with them."""
+    emails = [supporter.email for supporter in person.supporters]
+    return Gift.objects.filter(status=GiftStatus.ON_ITS_WAY, supporter=None, details__email__in=emails)
+
+
 def pledges(person: Person) -> PledgeQuerySet:
     """Return somebody's pledges, running ones first, then the newest."""
     found = Pledge.objects.filter(supporter__in=keys(person)).select_related("appeal", "supporter")

@@ -64,8 +64,7 @@ def gift_state(gift: Gift, returned: Money) -> State:
     """Return how a gift stands; `returned` is what has gone back of it."""
     match gift.status:
         case GiftStatus.RECEIVED if returned:
-            words = _("%(amount)s of it went back to you.") % {"amount": shown(returned)}
-            return State(_("Received, a part returned"), "good", words)
+            return State(_("Received, a part returned"), "good")
         case GiftStatus.RECEIVED:
             return State(_("Received"), "good")
         case GiftStatus.REFUNDED:

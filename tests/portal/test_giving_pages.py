@@ -53,7 +53,7 @@ def test_the_overview_thanks_says_what_it_did_and_sums_this_tax_year_from_the_le
     gave(10000, datetime.date(2026, 4, 5))  # the tax year before
     returned(gave(6000, datetime.date(2026, 4, 6)), 1000)
     gave(2500, datetime.date(2026, 11, 20))
-    _tree, said = seen(signed_in(ADA), "/portal/", queries=8)
+    _tree, said = seen(signed_in(ADA), "/portal/", queries=9)
     assert "Thank you, Ada" in said
     assert "Helps a survivor through the first days" in said
     assert "£75" in said and "£25 on 20 November 2026" in said
@@ -63,7 +63,7 @@ def test_the_overview_thanks_says_what_it_did_and_sums_this_tax_year_from_the_le
 
 def test_the_overview_names_the_next_gift_and_offers_what_can_be_done():
     client, pledge = partner(ADA)
-    tree, said = seen(client, "/portal/", queries=8)
+    tree, said = seen(client, "/portal/", queries=9)
     assert f"Next gift £25 on {calendar.next_instalment(calendar.today(), pledge.anchor_day).day} " in said
     links = {a.get("href") for a in tree.iter("a")}
     assert {f"/portal/pledges/{pledge.reference}/{name}/" for name in ("amount", "day", "skip", "pause", "cancel")} <= links
@@ -73,6 +73,15 @@ def test_nothing_is_promised_of_a_sum_nobody_spoke_of():
     gave(300)
     _tree, said = seen(signed_in(ADA), "/portal/")
     assert "This is what such a gift does" not in said
+
+
+def test_a_debit_that_the_bank_takes_days_over_is_shown_to_whoever_gave_it():
+    gave()
+    gift_of(ADA, minor=7700, outcome="debit")
+    assert Gift.objects.get(amount=7700).status == "on_its_way"
+    assert "Your gift of £77 is on its way." in seen(signed_in(ADA), "/portal/", queries=9)[1]
+    gift_of("other@example.org")
+    assert "£77" not in seen(signed_in("other@example.org"), "/portal/")[1]
 
 
 def test_the_story_that_moved_the_giver_is_shown_while_it_may_ask():

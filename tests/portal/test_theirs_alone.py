@@ -27,7 +27,7 @@ from tests.staff import signed_in as staff_browser
 ADA, BEN = "ada@example.org", "ben@example.org"
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 # Open to everybody: they lead to signing in, or carry their own proof.
-OPEN = re.compile(r"portal-(sign-in|code|code-link|passkey-sign-in|signed-out|sign-out|link)$")
+OPEN = re.compile(r"portal-(sign-in|code|code-link|passkey-sign-in|signed-out|sign-out|link|forgotten)$")
 # What visiting itself leaves behind: where somebody is signed in and was last seen.
 VISITS = {"sessions_session", "supporters_signedinbrowser", "supporters_account"}
 NOBODYS = {"reference": "AAAAAAAAAAAAAAAAAAAAAA", "number": "TEST-GB-1999-000001", "token": "A" * 40, "year": "1999"}
