@@ -50,7 +50,7 @@ class ContactForm(forms.Form):
 
     def _country(self) -> str:
         chosen = self.data.get("country") if self.is_bound else self.initial.get("country")
-        return chosen if chosen in dict(countries) else ""
+        return str(chosen) if chosen in dict(countries) else ""
 
     def _name_parts(self) -> None:
         """Call the parts of the address what the country calls them, and leave out those it does not have."""

@@ -4,7 +4,6 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import SignupWebAuthnForm
 from allauth.mfa.webauthn.internal import auth
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -19,6 +18,7 @@ from portal import asked, door
 from portal.sign_in_forms import CodeForm, typed
 from supporters import browsers, letters, people, proofs
 from supporters.models import Account, Purpose
+from supporters.passkeys import KeepPasskeyForm
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
 FRESH = 30  # minutes a proof is good for where somebody changes how they sign in
@@ -77,7 +77,7 @@ def add_passkey(request: Any) -> HttpResponse:
     """Offer to keep a passkey in this browser; take it."""
     account, onward = _own_keys(request), asked.next_of(request.POST or request.GET)
     named = {"name": browsers.device_of(request.META.get("HTTP_USER_AGENT", "")) or _("Passkey")}
-    form = SignupWebAuthnForm(request.POST or None, user=account, initial=named)
+    form = KeepPasskeyForm(request.POST or None, user=account, initial=named)
     if request.method == "POST" and form.is_valid():
         auth.WebAuthn.add(account, form.cleaned_data["name"][:60], form.cleaned_data["credential"])
         key = f"{account.pk}:{timezone.now():%Y%m%d%H%M%S%f}"

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from allauth.account.models import Login
 from allauth.core.ratelimit import consume_or_429
-from allauth.mfa.webauthn.forms import LoginWebAuthnForm
 from allauth.mfa.webauthn.internal import auth, flows
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -22,6 +21,7 @@ from portal.sign_in_forms import CodeForm, SignInForm, typed
 from supporters import browsers, codes, entering, proofs
 from supporters.codes import Proof
 from supporters.models import Code, Purpose
+from supporters.passkeys import PasskeyForm
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
 View = Callable[..., HttpResponse]
@@ -117,7 +117,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return JsonResponse(auth.begin_authentication(user=None))
     onward = asked.next_of(request.POST)
-    form = LoginWebAuthnForm(request.POST)
+    form = PasskeyForm(request.POST)
     if not form.is_valid():
         context = {"form": SignInForm(), "next": onward, "passkey_failed": True}
         return render(request, "portal/sign-in.html", context, status=422)

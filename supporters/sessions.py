@@ -1,5 +1,6 @@
 """What a signed-in session may be used for, and how long it lasts untouched."""
 
+import functools
 import time
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +31,7 @@ class SessionRules:
                 request.session["left_alone"] = True
                 request.user = AnonymousUser()
             elif by_code_alone(request):
-                request.user = SimpleLazyObject(lambda user=request.user: _without_rights(user))
+                request.user = SimpleLazyObject(functools.partial(_without_rights, request.user))
         return self.get_response(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
