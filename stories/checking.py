@@ -20,7 +20,7 @@ from stories.models import AsideBlock, ClipBlock, LinkBlock, OldSlug, Picture, P
 from stories.models.clips import Clip, ClipHost
 from stories.models.stories import Status
 from stories.snapshots import blocks_in_order, clips_in, key_of
-from stories.text import plain_words
+from stories.text import clean_html, plain_words
 
 TITLE_LETTERS = 65  # what Google shows of a title on a phone, about
 STANDFIRST_LETTERS = 160  # and of a description
@@ -108,7 +108,7 @@ def _headings(blocks: list[Any]) -> Iterator[Finding]:
     for block in blocks:
         if not isinstance(block, TextBlock):
             continue
-        for number, words in _HEADING.findall(block.html):
+        for number, words in _HEADING.findall(clean_html(block.html)):
             if not plain_words(words):
                 yield _amber(_("A heading is empty."), block=key_of(block))
             elif int(number) > level + 1:
@@ -201,7 +201,7 @@ def _weight(picture: Picture) -> int:
 def _links(blocks: list[Any]) -> Iterator[Finding]:
     for block in blocks:
         if isinstance(block, TextBlock | AsideBlock):
-            for address, words in _LINK.findall(block.html):
+            for address, words in _LINK.findall(clean_html(block.html)):
                 yield from _link(address.replace("&amp;", "&"), plain_words(words), key_of(block))
         elif isinstance(block, LinkBlock):
             if block.story:

@@ -193,7 +193,9 @@ class PublishingSteps(admin.ModelAdmin):
         if not kwargs.get("add"):
             state = story.state()
             context |= {"state": state.value, "state_label": publishing.where(story), "seen": self.live_since(story)}
-        context["steps"] = steps_for(story, request.user)
+        saves = self.has_change_permission(request, story) if story.pk else self.has_add_permission(request)
+        context |= {"steps": steps_for(story, request.user), "saves": saves}
+        context["steps_form"] = "story_form" if saves else "story-steps"
         context["charity_zone"] = timing.zone_name()
         return super().render_change_form(request, context, *args, **kwargs)
 
