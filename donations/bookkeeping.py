@@ -8,6 +8,7 @@ order (tests/donations/test_any_order.py).
 
 import datetime
 import functools
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,12 +19,17 @@ from donations.models import Gift, LedgerEntry, ProviderNotice
 from donations.models.gifts import UNPAID, GiftStatus
 from donations.models.ledger import COMES_IN, EntryKind
 from donations.models.notices import NoticeState
+from donations.models.refunds import REFUND_MOVES, RefundRequest, RefundState
 from donations.money import Money
 from donations.outcomes import ABSORBED, DONE, Outcome, Quarantined, Waits
 from donations.providers import base
 from donations.statements import issuing
 from donations.supporting import supporter_of
 from supporters.models import Account
+
+logger = logging.getLogger(__name__)
+
+CAME_BACK = "the giver's bank could not take it: the money came back"
 
 
 @dataclass(frozen=True)
@@ -197,7 +203,7 @@ def _refunded(fact: base.Refunded, cause: Cause) -> Outcome:
     if LedgerEntry.objects.filter(key=f"{cause.provider}:{EntryKind.REFUND}:{fact.refund}").exists():
         return ABSORBED
     # Of refunds alone: what a dispute holds may have come before or after, and may come back.
-    left = gift.total + LedgerEntry.objects.filter(gift=gift, kind=EntryKind.REFUND).total(gift.currency)
+    left = gift.total - _returned(gift)
     if fact.amount.currency != gift.currency or left.minor < fact.amount.minor:
         raise Quarantined(f"a refund of {fact.amount} is more than the {left} that is left of gift {gift.reference}")
     book(cause, EntryKind.REFUND, fact.refund, fact.amount, fact.happened_at, gift)
@@ -205,6 +211,37 @@ def _refunded(fact: base.Refunded, cause: Cause) -> Outcome:
     issuing.void(gift, "refund")
     letters.refunded(gift, fact)
     return _follow_ledger(gift)
+
+
+def _refund_failed(fact: base.RefundFailed, cause: Cause) -> Outcome:
+    gift = _gift_of_payment(fact.payment, cause)
+    if came_back(gift, fact.refund):
+        return ABSORBED
+    if fact.amount.currency != gift.currency or fact.amount > gift.total:
+        raise Quarantined(f"a refund of {fact.amount} that came back does not fit gift {gift.reference} of {gift.total}")
+    # Both lines, whichever is heard of first: the provider's own book has both too.
+    book(cause, EntryKind.REFUND, fact.refund, fact.amount, fact.refunded_at, gift)
+    book(cause, EntryKind.REVERSAL, fact.refund, fact.amount, fact.happened_at, gift)
+    receipts.void(gift, "refund")
+    issuing.void(gift, "refund")
+    for request in RefundRequest.objects.select_for_update().filter(gift=gift, there=fact.refund):
+        if RefundState.REFUSED in REFUND_MOVES[request.state]:
+            request.step(RefundState.REFUSED, said=CAME_BACK)
+    logger.error("Refund %s of gift %s came back: the giver has to be asked how to send it", fact.refund, gift.reference)
+    letters.refund_failed(gift, fact)
+    return _follow_ledger(gift)
+
+
+def came_back(gift: Gift, refund: str) -> bool:
+    """Return whether a refund, by the provider's name of it, was sent and came back."""
+    return bool(refund) and LedgerEntry.objects.filter(key=f"{gift.provider}:{EntryKind.REVERSAL}:{refund}").exists()
+
+
+def _returned(gift: Gift) -> Money:
+    """Return what went back by refunds and stayed there."""
+    refunds = LedgerEntry.objects.filter(gift=gift, kind=EntryKind.REFUND)
+    own = [key.replace(f":{EntryKind.REFUND}:", f":{EntryKind.REVERSAL}:", 1) for key in refunds.values_list("key", flat=True)]
+    return -(refunds.total(gift.currency) + LedgerEntry.objects.filter(key__in=own).total(gift.currency))
 
 
 def _dispute_opened(fact: base.DisputeOpened, cause: Cause) -> Outcome:
@@ -242,8 +279,7 @@ def _follow_ledger(gift: Gift, tells: tuple[str, ...] = ()) -> Outcome:
     elif "lost" in decided:
         status = GiftStatus.LOST
     else:
-        refunded = -LedgerEntry.objects.filter(gift=gift, kind=EntryKind.REFUND).total(gift.currency).minor
-        status = GiftStatus.REFUNDED if refunded >= gift.amount else GiftStatus.RECEIVED
+        status = GiftStatus.REFUNDED if _returned(gift) >= gift.total else GiftStatus.RECEIVED
     if gift.status == status:
         gift.save(update_fields=["disputes"])
     else:
@@ -273,6 +309,14 @@ def _paid_out(fact: base.PaidOut, cause: Cause) -> Outcome:
     return DONE if book(cause, EntryKind.PAYOUT, fact.payout, fact.amount, fact.happened_at, None) else ABSORBED
 
 
+def _payout_failed(fact: base.PayoutFailed, cause: Cause) -> Outcome:
+    book(cause, EntryKind.PAYOUT, fact.payout, fact.amount, fact.paid_at, None)
+    new = book(cause, EntryKind.PAYOUT, f"failed:{fact.payout}", -fact.amount, fact.happened_at, None)
+    if new:
+        logger.error("Payout %s of %s came back: are the charity's bank details at the provider right?", fact.payout, fact.amount)
+    return DONE if new else ABSORBED
+
+
 def _about_pledge(handle: Callable[[Any, str], Outcome]) -> Callable[[Any, Cause], Outcome]:
     return lambda fact, cause: handle(fact, cause.provider)
 
@@ -283,6 +327,8 @@ _HOW: dict[type[base.Fact], Callable[[Any, Cause], Outcome]] = {
     base.Failed: _failed,
     base.Abandoned: _abandoned,
     base.Refunded: _refunded,
+    base.RefundFailed: _refund_failed,
+    base.PayoutFailed: _payout_failed,
     base.DisputeOpened: _dispute_opened,
     base.DisputeClosed: _dispute_closed,
     base.FeeTaken: _fee_taken,

@@ -18,7 +18,7 @@ from donations.models import Gift, Pledge, Receipt
 from donations.models.gifts import UNPAID, GiftStatus
 from donations.models.pledges import PledgeStatus
 from donations.money import Money, formatted
-from donations.providers.base import Failed, Refunded
+from donations.providers.base import Failed, Refunded, RefundFailed
 from letters import kinds, outbox
 from letters.kinds import Attachment
 from letters.models import Letter, LetterQuerySet, LetterState
@@ -109,6 +109,14 @@ def refunded(gift: Gift, fact: Refunded) -> None:
     """Say that money is on its way back."""
     data = {"minor": fact.amount.minor}
     write("refunded", f"{gift.reference}:{fact.refund}", gift=gift, data=data, not_before=timezone.now() + SETTLES)
+
+
+def refund_failed(gift: Gift, fact: RefundFailed) -> None:
+    """Say that money could not be sent back; what said that it is on its way is not sent, whichever was heard first."""
+    key, data = f"{gift.reference}:{fact.refund}", {"minor": fact.amount.minor}
+    write("refunded", key, gift=gift, data=data, **_dropped("it came back"))
+    Letter.objects.filter(key=f"refunded:{key}").drop("it came back")
+    write("refund_failed", key, gift=gift, data=data, not_before=timezone.now() + SETTLES)
 
 
 def receipts_due() -> int:
@@ -208,7 +216,7 @@ def _ways(pledge: Pledge) -> dict[str, str]:
 
 KINDS = (
     "received", "receipt", "dedication", "on_its_way", "failed", "confirm", "debit_failed", "card_ending", "pledge_ended",
-    "refunded",
+    "refunded", "refund_failed",
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from donations import notices, providers
-from donations.bookkeeping import Cause, remaining
+from donations.bookkeeping import CAME_BACK, Cause, came_back, remaining
 from donations.models import Gift, LedgerEntry, RefundRequest
 from donations.models.gifts import UNPAID
 from donations.models.ledger import EntryKind
@@ -195,7 +195,9 @@ def _try_is_due(request: RefundRequest) -> bool:
 
 
 def _settled(request: RefundRequest) -> RefundRequest:
-    """Close a sent refund whose line the ledger has."""
+    """Close a sent refund whose line the ledger has; one that came back before it could be closed is refused."""
+    if request.state == RefundState.SENT and came_back(request.gift, request.there):
+        return _step(request, RefundState.REFUSED, said=CAME_BACK)
     return _step(request, RefundState.DONE) if request.state == RefundState.SENT and _booked(request) else request
 
 

@@ -47,6 +47,9 @@ def _refunds(since: datetime.datetime, until: datetime.datetime) -> Iterator[Lin
     found = Refund.objects.select_related("payment").filter(made_at__gte=since, made_at__lt=until)
     for made in found.order_by("made_at", "pk"):
         yield _line("refund", made, -made.minor, made.payment.currency, made.made_at, payments.refunded(made))
+    for made in Refund.objects.select_related("payment").filter(failed_at__gte=since, failed_at__lt=until).order_by("pk"):
+        assert made.failed_at
+        yield _line("reversal", made, made.minor, made.payment.currency, made.failed_at, payments.refund_failed(made))
 
 
 def _disputes(since: datetime.datetime, until: datetime.datetime) -> Iterator[Line]:
@@ -61,3 +64,7 @@ def _disputes(since: datetime.datetime, until: datetime.datetime) -> Iterator[Li
 def _payouts(since: datetime.datetime, until: datetime.datetime) -> Iterator[Line]:
     for made in Payout.objects.filter(made_at__gte=since, made_at__lt=until).order_by("made_at", "pk"):
         yield _line("payout", made, -made.minor, made.currency, made.made_at, payments.paid_out(made))
+    for made in Payout.objects.filter(failed_at__gte=since, failed_at__lt=until).order_by("pk"):
+        assert made.failed_at
+        back = _line("payout", made, made.minor, made.currency, made.failed_at, payments.payout_failed(made))
+        yield {**back, "id": f"failed:{made.ref}"}

@@ -199,6 +199,7 @@ class Refund(models.Model):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     minor = models.BigIntegerField()
     made_at = models.DateTimeField(db_index=True)
+    failed_at = models.DateTimeField(null=True, db_index=True)  # the payer's bank could not take it
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(minor__gt=0), name="bank_refund_of_something")]
@@ -230,6 +231,7 @@ class Payout(models.Model):
     currency = models.CharField(max_length=3)
     made_at = models.DateTimeField(db_index=True)
     arrives_on = models.DateField()
+    failed_at = models.DateTimeField(null=True, db_index=True)  # the charity's bank could not take it
 
     def __str__(self) -> str:
         return self.ref

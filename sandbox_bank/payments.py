@@ -64,7 +64,7 @@ def refundable(payment: Payment) -> int:
     """Return what is left of a payment, in minor units: nothing once its money is disputed or lost."""
     if payment.state != Payment.State.PAID or Dispute.objects.filter(payment=payment).exclude(won=True).exists():
         return 0
-    return payment.minor - (payment.refunds.aggregate(all=Sum("minor"))["all"] or 0)
+    return payment.minor - (payment.refunds.filter(failed_at=None).aggregate(all=Sum("minor"))["all"] or 0)
 
 
 def refund(payment: Payment, minor: int, at: datetime.datetime) -> Refund:
@@ -81,6 +81,22 @@ def refunded(made: Refund) -> messages.Event:
     """Return what is told of a refund."""
     data = {"payment": made.payment.ref, "refund": made.ref, "minor": made.minor, "currency": made.payment.currency}
     return messages.event("payment.refunded", made.made_at, **data)
+
+
+def fail_refund(made: Refund, at: datetime.datetime) -> None:
+    """Let a refund come back: the payer's bank could not take it."""
+    if made.failed_at:
+        raise Refused(f"{made.ref} came back already")
+    made.failed_at = at
+    made.save(update_fields=["failed_at"])
+    messages.tell(refund_failed(made))
+
+
+def refund_failed(made: Refund) -> messages.Event:
+    """Return what is told of a refund that came back."""
+    assert made.failed_at
+    data = {"payment": made.payment.ref, "refund": made.ref, "minor": made.minor, "currency": made.payment.currency}
+    return messages.event("refund.failed", made.failed_at, **data, made_at=made.made_at.isoformat())
 
 
 def open_dispute(payment: Payment, at: datetime.datetime, reason: str = "unrecognised") -> Dispute:
@@ -129,9 +145,9 @@ def balances() -> dict[str, int]:
     paid = Payment.objects.filter(state=Payment.State.PAID).values_list("currency")
     add(paid.annotate(Sum("minor")), 1)
     add(paid.annotate(Sum("fee")), -1)
-    add(Refund.objects.values_list("payment__currency").annotate(Sum("minor")), -1)
+    add(Refund.objects.filter(failed_at=None).values_list("payment__currency").annotate(Sum("minor")), -1)
     add(Dispute.objects.exclude(won=True).values_list("payment__currency").annotate(Sum("minor")), -1)
-    add(Payout.objects.values_list("currency").annotate(Sum("minor")), -1)
+    add(Payout.objects.filter(failed_at=None).values_list("currency").annotate(Sum("minor")), -1)
     return held
 
 
@@ -145,6 +161,22 @@ def pay_out(at: datetime.datetime) -> list[Payout]:
             messages.tell(paid_out(payout))
             made.append(payout)
     return made
+
+
+def fail_payout(payout: Payout, at: datetime.datetime) -> None:
+    """Let a payout come back: the charity's bank could not take it."""
+    if payout.failed_at:
+        raise Refused(f"{payout.ref} came back already")
+    payout.failed_at = at
+    payout.save(update_fields=["failed_at"])
+    messages.tell(payout_failed(payout))
+
+
+def payout_failed(payout: Payout) -> messages.Event:
+    """Return what is told of a payout that came back."""
+    assert payout.failed_at
+    data = {"payout": payout.ref, "minor": payout.minor, "currency": payout.currency}
+    return messages.event("payout.failed", payout.failed_at, **data, made_at=payout.made_at.isoformat())
 
 
 def paid_out(payout: Payout) -> messages.Event:

@@ -25,13 +25,13 @@ class RefundState(models.TextChoices):
 
 
 R = RefundState
-# The one dict of allowed moves (docs/money.md draws it). A refund that was sent is refused only by hand, when the bank could
-# not take it and the ledger has no line of it.
+# The one dict of allowed moves (docs/money.md draws it). A refund that was sent is refused by hand, when the ledger has no
+# line of it, or by the provider's word that the giver's bank could not take it, also when it had seemed done.
 REFUND_MOVES: dict[str, set[str]] = {
     R.ASKED: {R.APPROVED, R.REFUSED},
     R.APPROVED: {R.SENT, R.DONE, R.REFUSED},
     R.SENT: {R.DONE, R.REFUSED},
-    R.DONE: set(),
+    R.DONE: {R.REFUSED},
     R.REFUSED: set(),
 }
 UNDER_WAY = {R.ASKED, R.APPROVED, R.SENT}

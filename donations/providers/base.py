@@ -196,6 +196,16 @@ class Refunded(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefundFailed(Fact):
+    """A refund did not reach the giver after all: their bank sent the money back to us."""
+
+    payment: str
+    refund: str
+    amount: Money  # positive
+    refunded_at: datetime.datetime  # when it had been sent: the day of its own line
+
+
+@dataclass(frozen=True, kw_only=True)
 class DisputeOpened(Fact):
     """The giver's bank took the money back for now."""
 
@@ -222,6 +232,15 @@ class PaidOut(Fact):
     payout: str
     amount: Money
     arrives_on: datetime.date
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutFailed(Fact):
+    """A payout did not reach the charity's bank: the provider holds the money again."""
+
+    payout: str
+    amount: Money  # positive
+    paid_at: datetime.datetime  # when it had been sent
 
 
 # --- the notice and the verbs -----------------------------------------------------------------------

@@ -272,6 +272,18 @@ def _refunded(event: Event) -> base.Refunded:
     return base.Refunded(happened_at=_at(event), payment=data["payment"], refund=data["refund"], amount=_money(data))
 
 
+def _refund_failed(event: Event) -> base.RefundFailed:
+    data = event["data"]
+    about = {"payment": data["payment"], "refund": data["refund"], "amount": _money(data)}
+    return base.RefundFailed(happened_at=_at(event), refunded_at=datetime.datetime.fromisoformat(data["made_at"]), **about)
+
+
+def _payout_failed(event: Event) -> base.PayoutFailed:
+    data = event["data"]
+    sent = datetime.datetime.fromisoformat(data["made_at"])
+    return base.PayoutFailed(happened_at=_at(event), payout=data["payout"], amount=_money(data), paid_at=sent)
+
+
 def _dispute_opened(event: Event) -> base.DisputeOpened:
     data = event["data"]
     about = {"payment": data["payment"], "dispute": data["dispute"], "reason": data["reason"]}
@@ -306,4 +318,6 @@ _READ: dict[str, Callable[[Event], base.Fact]] = {
     "dispute.opened": _dispute_opened,
     "dispute.closed": _dispute_closed,
     "payout.paid": _paid_out,
+    "refund.failed": _refund_failed,
+    "payout.failed": _payout_failed,
 }

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from donations.calendar import charity_day
-from donations.providers.base import DisputeClosed, Fact, FeeTaken, Movement, Notice, Paid, PaidOut
+from donations.providers.base import DisputeClosed, Fact, FeeTaken, Movement, Notice, Paid
 from donations.providers.stripe_facts import Teller, about_bill, opened, paid
-from donations.providers.stripe_read import Data, id_of, refunded, whole
+from donations.providers.stripe_read import Data, id_of, paid_out, payout_failed, refund_failed, refunded, whole
 from donations.providers.stripe_wire import Wire, from_stripe, moment
 
 PAGE = 100
@@ -61,13 +60,15 @@ def _movements_of(teller: Teller, line: Data) -> Iterator[Movement]:
         yield Movement(kind="refund", id=source["id"], amount=amount, happened_at=at, facts=tuple(refunded(source)))
     elif source and kind in RETURNED:
         amount = from_stripe(source["amount"], source["currency"])
-        yield Movement(kind="reversal", id=source["id"], amount=amount, happened_at=at)
+        yield Movement(kind="reversal", id=source["id"], amount=amount, happened_at=at, facts=tuple(refund_failed(source, at)))
     elif source and source.get("object") == "dispute":
         fee_name = source["id"]
         yield _dispute(source, at, back=line["amount"] > 0)
     elif source and kind in PAYOUTS:
         amount = from_stripe(line["amount"], line["currency"])
-        yield Movement(kind="payout", id=source["id"], amount=amount, happened_at=at, facts=_paid_out(source, line, at))
+        back = line["type"] != "payout"  # a line of its own, under a name of its own
+        name, facts = (f"failed:{source['id']}" if back else source["id"]), _payout(source, at, back=back)
+        yield Movement(kind="payout", id=name, amount=amount, happened_at=at, facts=facts)
     elif line["amount"]:  # Stripe's own charges (and whatever it invents): shown, for staff to judge
         amount = from_stripe(line["amount"], line["currency"])
         yield Movement(kind="fee", id=line["id"], amount=amount, happened_at=at)
@@ -99,8 +100,7 @@ def _dispute(dispute: Data, at: datetime, *, back: bool) -> Movement:
     return Movement(kind="reversal", id=name, amount=amount, happened_at=at, facts=(won,))
 
 
-def _paid_out(payout: Data, line: Data, at: datetime) -> tuple[PaidOut, ...]:
-    if line["type"] != "payout" or payout["status"] != "paid":
-        return ()  # on its way, or come back: the notice or a person tells the rest
-    amount, arrives = from_stripe(payout["amount"], payout["currency"]), charity_day(moment(payout["arrival_date"]))
-    return (PaidOut(happened_at=at, payout=payout["id"], amount=amount, arrives_on=arrives),)
+def _payout(payout: Data, at: datetime, *, back: bool) -> tuple[Fact, ...]:
+    if back:
+        return (payout_failed(payout, at),)
+    return (paid_out(payout),) if payout["status"] == "paid" else ()  # on its way: the notice tells the rest

@@ -21,7 +21,6 @@ from donations.providers.base import (
     Notice,
     OnItsWay,
     Paid,
-    PaidOut,
     PledgeStarted,
     Skipped,
     Upcoming,
@@ -38,7 +37,10 @@ from donations.providers.stripe_read import (
     item_of,
     method_of,
     next_day,
+    paid_out,
+    payout_failed,
     reason_of,
+    refund_failed,
     refunded,
     standing,
     subscription_of,
@@ -75,10 +77,12 @@ class Teller:
             "charge.refunded": (self._charge_refunded, True),
             "refund.created": (self._refund, False),
             "refund.updated": (self._refund, False),
+            "refund.failed": (self._refund, False),
             "charge.dispute.created": (self._dispute_opened, False),
             "charge.dispute.funds_withdrawn": (self._dispute_opened, False),
             "charge.dispute.closed": (self._dispute_closed, False),
-            "payout.paid": (self._payout, False),
+            "payout.paid": (lambda told, _at: [paid_out(told)], False),
+            "payout.failed": (lambda told, at: [payout_failed(told, at)], False),
         }
 
     @property
@@ -316,8 +320,8 @@ class Teller:
         found = self.wire.ask(lambda stripe: stripe.v1.refunds.list({"charge": charge, "limit": 100})).data
         return [fact for each in sorted(found["data"], key=lambda one: one["created"]) for fact in refunded(each)]
 
-    def _refund(self, told: Data, _at: datetime) -> list[Fact]:
-        return list(refunded(told))
+    def _refund(self, told: Data, at: datetime) -> list[Fact]:
+        return [*refunded(told), *refund_failed(told, at)]
 
     def _dispute_opened(self, told: Data, _at: datetime) -> list[Fact]:
         if told["status"].startswith(QUIET) or not told.get("payment_intent"):
@@ -330,11 +334,6 @@ class Teller:
         amount, payment = from_stripe(told["amount"], told["currency"]), id_of(told["payment_intent"])
         won = told["status"] == "won"
         return [DisputeClosed(happened_at=at, payment=payment, dispute=told["id"], amount=amount, won=won)]
-
-    def _payout(self, told: Data, at: datetime) -> list[Fact]:
-        arrives = charity_day(moment(told["arrival_date"]))
-        amount = from_stripe(told["amount"], told["currency"])
-        return [PaidOut(happened_at=at, payout=told["id"], amount=amount, arrives_on=arrives)]
 
 
 def opened(dispute: Data) -> list[Fact]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from donations.calendar import add_months, charity_day, next_instalment
 from donations.money import Money
-from donations.providers.base import Method, PledgeChanged, PledgeEnded, Refunded
+from donations.providers.base import Method, PaidOut, PayoutFailed, PledgeChanged, PledgeEnded, Refunded, RefundFailed
 from donations.providers.stripe_wire import from_stripe, moment
 
 Data = Mapping[str, Any]
@@ -90,6 +90,28 @@ def refunded(refund: Data) -> list[Refunded]:
     amount = from_stripe(refund["amount"], refund["currency"])
     payment, name = id_of(refund["payment_intent"]), refund["id"]
     return [Refunded(happened_at=moment(refund["created"]), payment=payment, refund=name, amount=amount)]
+
+
+def refund_failed(refund: Data, at: datetime) -> list[RefundFailed]:
+    """Return that a refund's money came back to us; a refund that is neither failed nor cancelled tells nothing."""
+    if refund["status"] not in {"failed", "canceled"} or not refund.get("payment_intent"):
+        return []
+    amount = from_stripe(refund["amount"], refund["currency"])
+    payment, name, sent = id_of(refund["payment_intent"]), refund["id"], moment(refund["created"])
+    return [RefundFailed(happened_at=at, payment=payment, refund=name, amount=amount, refunded_at=sent)]
+
+
+def paid_out(payout: Data) -> PaidOut:
+    """Return money on its way to the charity's bank, at the moment at which it left Stripe's balance."""
+    arrives = charity_day(moment(payout["arrival_date"]))
+    amount = from_stripe(payout["amount"], payout["currency"])
+    return PaidOut(happened_at=moment(payout["created"]), payout=payout["id"], amount=amount, arrives_on=arrives)
+
+
+def payout_failed(payout: Data, at: datetime) -> PayoutFailed:
+    """Return that a payout came back into Stripe's balance."""
+    amount = from_stripe(payout["amount"], payout["currency"])
+    return PayoutFailed(happened_at=at, payout=payout["id"], amount=amount, paid_at=moment(payout["created"]))
 
 
 # --- bills ------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages as notes
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from sandbox_bank import clock, days, delivery, payments, running, schedules
 from sandbox_bank.errors import Refused
-from sandbox_bank.models import Message, Payment, Schedule
+from sandbox_bank.models import Message, Payment, Payout, Schedule
 from sandbox_bank.pages import words
 from sandbox_bank.pages.checkout import see_other
 
@@ -64,6 +64,22 @@ def _refund(ref: str, now: datetime.datetime) -> str:
     return f"Refunded {words.amount(made.minor, payment.currency)}."
 
 
+def _fail_refund(ref: str, now: datetime.datetime) -> str:
+    made = _payment(ref).refunds.filter(failed_at=None).order_by("-pk").first()
+    if made is None:
+        raise Refused("Nothing of this payment was refunded")
+    payments.fail_refund(made, now)
+    return f"The refund of {words.amount(made.minor, made.payment.currency)} came back."
+
+
+def _fail_payout(_ref: str, now: datetime.datetime) -> str:
+    payout = Payout.objects.filter(failed_at=None).order_by("-pk").first()
+    if payout is None:
+        raise Refused("Nothing was paid out")
+    payments.fail_payout(payout, now)
+    return f"The payout of {words.amount(payout.minor, payout.currency)} came back."
+
+
 def _dispute(ref: str, now: datetime.datetime) -> str:
     made = payments.open_dispute(_payment(ref), now)
     return f"The payer's bank took back {words.amount(made.minor, made.payment.currency)}."
@@ -102,12 +118,14 @@ DO: dict[str, Do] = {
     "ask": _fail(Schedule.Failing.CONFIRM, "the bank asks about the next charge."),
     "end-card": _end_card,
     "refund": _refund,
+    "fail-refund": _fail_refund,
     "dispute": _dispute,
     "dispute-won": _close(won=True),
     "dispute-lost": _close(won=False),
     "arrive": _arrive,
     "bounce": _bounce,
     "pay-out": _pay_out,
+    "fail-payout": _fail_payout,
 }
 MOVES = {"move-day": "day", "move-week": "week", "move-month": "month"}
 
@@ -150,7 +168,7 @@ def _context() -> dict[str, Any]:
     promises = Schedule.objects.order_by("state", "next_on", "pk")  # "active" before "ended", the next first
     found = (
         Payment.objects.select_related("schedule", "dispute", "checkout")
-        .annotate(sent_back=Sum("refunds__minor"))
+        .annotate(sent_back=Sum("refunds__minor", filter=Q(refunds__failed_at=None)))
         .order_by("-pk")
     )
     waiting = Message.objects.filter(delivered_at__isnull=True, given_up_at__isnull=True)
@@ -161,6 +179,7 @@ def _context() -> dict[str, Any]:
         "payments": [_payment_row(payment) for payment in found[:SHOWN]],
         "shown": SHOWN,
         "held": [words.amount(minor, currency) for currency, minor in sorted(payments.balances().items()) if minor],
+        "paid_out": Payout.objects.filter(failed_at=None).exists(),
         "waiting": waiting.count(),
         "failing": waiting.filter(tries__gt=0).count(),
         "lost": Message.objects.filter(given_up_at__isnull=False).count(),
@@ -202,6 +221,7 @@ def _payment_row(payment: Any) -> dict[str, Any]:
         "on": words.day(days.day_of(payment.paid_at or payment.created_at)),
         "state": state,
         "can_refund": left > 0,
+        "can_fail_refund": bool(payment.sent_back),
         "can_dispute": left > 0 and dispute is None,
         "disputed": dispute is not None and dispute.closed_at is None,
         "on_its_way": payment.state == Payment.State.ON_ITS_WAY,

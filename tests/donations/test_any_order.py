@@ -51,6 +51,14 @@ def money_of(gift):
         "refund": base.Refunded(happened_at=at(60), payment=payment, refund="re_1", amount=pounds(700)),
         "second refund": base.Refunded(happened_at=at(61), payment=payment, refund="re_2", amount=pounds(300)),
         "rest refunded": base.Refunded(happened_at=at(62), payment=payment, refund="re_3", amount=pounds(1500)),
+        "refund came back": base.RefundFailed(
+            happened_at=at(75), payment=payment, refund="re_1", amount=pounds(700), refunded_at=at(60)
+        ),
+        "rest came back": base.RefundFailed(
+            happened_at=at(90), payment=payment, refund="re_3", amount=pounds(1500), refunded_at=at(62)
+        ),
+        "paid out": base.PaidOut(happened_at=at(64), payout="po_1", amount=pounds(2445), arrives_on=proving.day(4)),
+        "payout came back": base.PayoutFailed(happened_at=at(100), payout="po_1", amount=pounds(2445), paid_at=at(64)),
         "disputed": base.DisputeOpened(
             happened_at=at(70), payment=payment, dispute="dp_1", amount=pounds(2500), reason="fraudulent"
         ),
@@ -67,6 +75,8 @@ SINGLE = {
     "refunded twice, dispute won": ["on its way", "paid", "fee", "refund", "second refund", "disputed", "won"],
     "declined first, dispute lost": ["declined", "on its way", "paid", "fee", "refund", "disputed", "lost"],
     "refunded whole": ["declined", "on its way", "paid", "fee", "refund", "second refund", "rest refunded"],
+    "a refund and a payout come back": ["paid", "refund", "second refund", "refund came back", "paid out", "payout came back"],
+    "refunded whole, the last came back": ["paid", "fee", "refund", "second refund", "rest refunded", "rest came back"],
     "two disputes": ["paid", "fee", "refund", "disputed", "won", "disputed again", "lost again"],
     "refused by the bank, then paid": ["declined", "on its way", "bank refused", "paid", "fee", "disputed", "lost"],
     "never paid": ["declined", "on its way", "bank refused"],

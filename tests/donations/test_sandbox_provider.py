@@ -162,10 +162,11 @@ def test_every_type_of_message_is_a_fact(provider):
     schedule = Schedule.objects.get()
     first = schedule.payments.get()
     with clock.at_work() as now:
-        payments.pay_out(now)
+        (payout,) = payments.pay_out(now)
+        payments.fail_payout(payout, now)
         dispute = payments.open_dispute(first, now)
         payments.close_dispute(dispute, True, now)
-        payments.refund(first, 100, now)
+        payments.fail_refund(payments.refund(first, 100, now), now)
         checkouts.abandon(bank.opened(), now)
         schedules.shorten_card(schedules.of(schedule.ref), datetime.date(2027, 2, 1), now)
     provider.skip(schedule.ref, "k")
@@ -176,7 +177,7 @@ def test_every_type_of_message_is_a_fact(provider):
     assert {type(fact) for fact in told} == {
         base.Paid, base.OnItsWay, base.Failed, base.Abandoned, base.PledgeStarted, base.PledgeChanged, base.PledgeEnded,
         base.Skipped, base.Upcoming, base.CardEnding, base.FeeTaken, base.Refunded, base.DisputeOpened, base.DisputeClosed,
-        base.PaidOut,
+        base.PaidOut, base.RefundFailed, base.PayoutFailed,
     }  # fmt: skip
     assert {notice.kind for notice in notices(provider)} == set(sandbox._READ)
     assert not any(provider.asks_back(notice) for notice in notices(provider))

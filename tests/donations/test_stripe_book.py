@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from donations.money import Money
-from donations.providers.base import DisputeClosed, DisputeOpened, FeeTaken, Paid, PaidOut, Refunded
+from donations.providers.base import DisputeClosed, DisputeOpened, FeeTaken, Paid, PaidOut, PayoutFailed, Refunded, RefundFailed
 from tests.donations.stripe_stand_in import Desk
 
 BEGUN = datetime(2026, 1, 22, 10, 30, tzinfo=UTC)
@@ -138,5 +138,17 @@ def test_money_that_has_nothing_to_do_with_gifts_is_shown_as_a_fee_of_stripes(de
 def test_a_refund_that_bounced_is_money_that_came_back(desk):
     desk.give()
     refund = desk.provider.refund(desk.fake.of("payment_intent")[-1]["id"], Money(2500, "GBP"), "refund-1")
-    desk.fake.line("refund_failure", desk.fake.things[refund.id], 2500, 0)
-    assert [(line.kind, line.id, line.amount.minor) for line in book(desk)][-1] == ("reversal", refund.id, 2500)
+    desk.fake.bounce(refund.id)
+    last = book(desk)[-1]
+    assert (last.kind, last.id, last.amount.minor) == ("reversal", refund.id, 2500)
+    assert [type(fact) for fact in last.facts] == [RefundFailed]
+
+
+def test_a_payout_that_came_back_is_a_line_of_its_own(desk):
+    desk.give()
+    payout = desk.fake.pay_out()["id"]
+    desk.fake.return_payout(payout)
+    sent, back = book(desk)[-2:]
+    assert (sent.kind, sent.id, sent.amount.minor) == ("payout", payout, -2445)
+    assert (back.kind, back.id, back.amount.minor) == ("payout", f"failed:{payout}", 2445)
+    assert [type(fact) for fact in back.facts] == [PayoutFailed]

@@ -17,10 +17,12 @@ from donations.providers.base import (
     OnItsWay,
     Paid,
     PaidOut,
+    PayoutFailed,
     PledgeChanged,
     PledgeEnded,
     PledgeStarted,
     Refunded,
+    RefundFailed,
     Skipped,
     Upcoming,
 )
@@ -294,7 +296,25 @@ def test_refunds_are_told_by_either_message_and_all_of_them_by_the_charges(desk)
     assert sorted(facts_of(desk, "charge.refunded"), key=lambda fact: fact.refund) == [first, second]
 
 
-@pytest.mark.parametrize("status", ["pending", "failed", "canceled", "requires_action"])
+def test_a_refund_that_came_back_is_told_with_the_day_it_had_been_sent(desk):
+    desk.give()
+    name = desk.provider.refund(intent(desk), Money(1000, "GBP"), "refund-1").id
+    desk.fake.move(days=9)
+    desk.fake.bounce(name)
+    known = {"payment": intent(desk), "refund": name, "amount": Money(1000, "GBP"), "refunded_at": BEGUN}
+    assert facts_of(desk, "refund.failed") == [RefundFailed(happened_at=desk.at(), **known)]
+
+
+def test_a_payout_that_came_back_is_told_with_the_day_it_had_been_sent(desk):
+    desk.give()
+    payout = desk.fake.pay_out()["id"]
+    desk.fake.move(days=3)
+    desk.fake.return_payout(payout)
+    told = PayoutFailed(happened_at=desk.at(), payout=payout, amount=Money(2445, "GBP"), paid_at=BEGUN)
+    assert facts_of(desk, "payout.failed") == [told]
+
+
+@pytest.mark.parametrize("status", ["pending", "requires_action"])
 def test_a_refund_that_stripe_has_not_sent_tells_nothing_yet(desk, status):
     desk.give()
     desk.provider.refund(intent(desk), POUNDS, "refund-1")

@@ -61,6 +61,10 @@ def test_every_button_there_can_be_is_known(staff):
     bank.paid(monthly=True)
     bank.paid(debit=True)
     press(staff, "dispute", bank.paid())
+    press(staff, "refund", bank.paid())
+    bank.paid()
+    press(staff, "pay-out")
+    bank.paid()
     shown = buttons(staff.get(BANK))
     assert shown == DO.keys() | MOVES.keys()
 

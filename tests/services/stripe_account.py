@@ -134,6 +134,24 @@ class Account(Clock):
         self.tell("charge.refunded", charge)
         return refund
 
+    def bounce(self, refund: str) -> Thing:
+        """Let a refund come back: the giver's bank could not take it."""
+        with self.lock:
+            thing = self.get(refund, "refund")
+            thing |= {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+            thing["failure_balance_transaction"] = self.line("refund_failure", thing, thing["amount"], 0)["id"]
+            self.tell("refund.failed", thing)
+            return thing
+
+    def return_payout(self, payout: str) -> Thing:
+        """Let a payout come back: the charity's bank could not take it."""
+        with self.lock:
+            thing = self.get(payout, "payout")
+            thing |= {"status": "failed", "failure_code": "account_closed"}
+            thing["failure_balance_transaction"] = self.line("payout_failure", thing, thing["amount"], 0)["id"]
+            self.tell("payout.failed", thing)
+            return thing
+
     def dispute(self, intent: str, amount: int | None = None, *, question: bool = False) -> Thing:
         """Let the giver's bank take a payment back, or only ask about it."""
         with self.lock:
