@@ -73,6 +73,7 @@ VARIABLES = {
             "100.00",
             "Refunds above this sum, in the gift's own currency, need a second person. 0: all do.",
         ),
+        Variable("CLIP_MAX_MEGABYTES", "1024", "Largest clip that can be uploaded."),
         Variable("WEB_CONCURRENCY", "2", "gunicorn worker processes."),
         Variable("SENTRY_DSN", "", "Where errors are reported. Empty: nowhere."),
     )

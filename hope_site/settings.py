@@ -202,6 +202,9 @@ STORAGES = {
     "default": _media_storage,
     "staticfiles": {"BACKEND": "hope_site.static.BundledStaticFiles"},
 }
+if not read("CLIP_MAX_MEGABYTES").isdecimal():
+    raise NotConfigured("CLIP_MAX_MEGABYTES is a whole number of megabytes")
+CLIP_MAX_MEGABYTES = int(read("CLIP_MAX_MEGABYTES"))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a long story's blocks in the admin
 

@@ -30,7 +30,6 @@ from stories.models.preparation import Readiness
 
 __all__ = ["clean_captions", "clean_upload", "embed", "keep", "prepare", "prepare_many", "store"]
 
-MAX_BYTES = 1024**3
 INCOMING = "incoming"
 ENDINGS = {"mp4", "m4v", "mov", "qt", "webm", "mkv"}
 EMBEDDED_SIZE = (1280, 720)
@@ -48,8 +47,12 @@ class Made:
 
 def clean_upload(upload: File[Any]) -> transcoding.Facts:
     """Return what an upload holds; raises ValidationError for what cannot become a clip of ours."""
-    if upload.size > MAX_BYTES:
-        raise ValidationError(_("This file is larger than 1 GB. Please upload a smaller one."), code="too_many_bytes")
+    if upload.size > settings.CLIP_MAX_MEGABYTES * 1024**2:
+        raise ValidationError(
+            _("This file is larger than %(size)s MB. Please upload a smaller one."),
+            code="too_many_bytes",
+            params={"size": settings.CLIP_MAX_MEGABYTES},
+        )
     ending = PurePath(upload.name or "").suffix.lower().removeprefix(".")
     if ending and ending not in ENDINGS:
         raise ValidationError(

@@ -79,7 +79,7 @@ def clean_picture(upload: File[Any]) -> CleanPicture:
         raise _too_many_pixels()
     try:
         pixels = _upright_srgb(picture)
-        return _encoded(pixels)
+        return encoded(pixels)
     except (OSError, SyntaxError, ValueError, EOFError, RuntimeError, MemoryError, Image.DecompressionBombError) as error:
         raise _damaged() from error
 
@@ -207,7 +207,7 @@ def _srgb() -> ImageCms.ImageCmsProfile:
     return ImageCms.createProfile("sRGB")  # type: ignore[return-value]
 
 
-def _encoded(pixels: Image.Image) -> CleanPicture:
+def encoded(pixels: Image.Image) -> CleanPicture:
     """Paste the pixels into a new picture and encode that: JPEG, or PNG where something is transparent."""
     fresh = Image.new(pixels.mode, pixels.size)
     target = io.BytesIO()

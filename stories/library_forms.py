@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from stories import captions, clips, drafts, embeds, intake
+from stories import captions, clips, covers, drafts, embeds, intake
+from stories.covers import Box
 from stories.forms import KnownChoices
 from stories.models import Captions, Clip, Picture
 from stories.models.clips import ClipHost
@@ -56,6 +57,13 @@ class PictureForm(Taken):
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif,image/tiff"}),
     )
 
+    covers = forms.CharField(
+        label=_("Covers"),
+        required=False,
+        help_text=_("One a line: left, top, width and height in per cent of the picture, such as 40, 25, 10, 15."),
+        widget=forms.Textarea({"rows": 3, "class": "vLargeTextField", "data-draw": _("Draw covers on the picture")}),
+    )
+
     class Meta:
         model = Picture
         fields = ("title", "alt", "decorative", "credit", "origin", "focal_x", "focal_y", "contributors")
@@ -69,6 +77,10 @@ class PictureForm(Taken):
         """Return the picture without anything but its pixels, or say at the field what is wrong with it."""
         upload = self.cleaned_data["upload"]
         return intake.clean_picture(upload) if upload else None
+
+    def clean_covers(self) -> list[Box]:
+        """Return the boxes to burn in, or say which line is none."""
+        return covers.parse(self.cleaned_data["covers"])
 
 
 class MinutesField(forms.CharField):
@@ -108,7 +120,7 @@ class ClipForm(KnownChoices, Taken):
     upload = forms.FileField(
         label=_("Or a file"),
         required=False,
-        help_text=_("MP4, MOV, WebM or MKV, at most 1 GB. Place and camera data are removed."),
+        help_text=_("MP4, MOV, WebM or MKV. Place and camera data are removed."),
         widget=forms.FileInput({"accept": "video/mp4,video/quicktime,video/webm,video/x-matroska,.mkv"}),
     )
     duration_ms = MinutesField(

@@ -28,6 +28,9 @@ MAX_MEMORY_BYTES = 2 * 1024**3
 SECONDS_PER_SECOND = 20  # of work for each second of the clip, before it is given up
 HEARTBEAT_SECONDS = 10
 
+# Every clip as loud as the next (EBU R 128, at the level that players on the web level to), peaks kept below clipping.
+LOUDNESS = "loudnorm=I=-16:TP=-1.5:LRA=11,aresample=48000"
+
 # How a file begins -> the demuxer that reads it.
 _MOV_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 _PICTURE_BRANDS = {b"avif", b"avis", b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1"}  # pictures in the same kind of box
@@ -118,6 +121,7 @@ def transcode(source: Path, target: Path, facts: Facts, alive: Callable[[], bool
             *("-profile:v", "high", "-level:v", "4.0", "-g", "120", "-threads:v", "2"),
             # x264 signs its work in the stream, and sources carry words there too.
             *("-bsf:v", "filter_units=remove_types=6"),
+            *("-af", LOUDNESS),
             *("-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000"),
             *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-empty_hdlr_name", "1"),
             *("-metadata:s:v", "encoder= ", "-metadata:s:a", "encoder= "),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stories import clips
 from stories.admin.editing import ByTyping, thumbnail
+from stories.admin.library import Replacing
 from stories.admin.pictures import LibraryAdmin
 from stories.admin.taking import TakingClips
 from stories.library_forms import CaptionsForm, ClipForm, watch_address
@@ -28,7 +29,7 @@ class CaptionsInline(admin.StackedInline):
 
 
 @admin.register(Clip)
-class ClipAdmin(ByTyping, TakingClips, LibraryAdmin):
+class ClipAdmin(ByTyping, TakingClips, Replacing, LibraryAdmin):
     """Clips that YouTube or Vimeo show, and our own."""
 
     form = ClipForm

@@ -10,8 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from stories import intake, library, renditions
+from stories import covers, intake, library, renditions
 from stories.admin.editing import linked, rendition_address, thumbnail
+from stories.admin.library import Replacing
 from stories.admin.taking import TakingPictures
 from stories.library_forms import PictureForm
 from stories.models import Picture
@@ -72,7 +73,7 @@ class LibraryAdmin(admin.ModelAdmin):
 
 
 @admin.register(Picture)
-class PictureAdmin(TakingPictures, LibraryAdmin):
+class PictureAdmin(TakingPictures, Replacing, LibraryAdmin):
     """Pictures: taken in once, described and cropped here."""
 
     form = PictureForm
@@ -82,7 +83,7 @@ class PictureAdmin(TakingPictures, LibraryAdmin):
     search_fields = ("title", "alt")
 
     class Media:
-        js = ("js/admin-focal-point.js",)
+        js = ("js/admin-covers.js", "js/admin-focal-point.js")
 
     def get_fieldsets(self, request: HttpRequest, obj: Picture | None = None) -> Any:
         """Ask for the file once; afterwards show what was made of it."""
@@ -96,6 +97,15 @@ class PictureAdmin(TakingPictures, LibraryAdmin):
                 {
                     "fields": (("focal_x", "focal_y"),),
                     "description": _("Click the picture, or give numbers. Crops keep this point."),
+                },
+            ),
+            (
+                _("Covers"),
+                {
+                    "fields": ("covers",),
+                    "description": _(
+                        "Solid boxes over what nobody may see. They are burned in when you save, and cannot be taken off."
+                    ),
                 },
             ),
             (_("Use"), {"fields": ("used_in", "created_at", "created_by")}),
@@ -112,7 +122,10 @@ class PictureAdmin(TakingPictures, LibraryAdmin):
             intake.keep(obj, form.cleaned_data["upload"])
             return
         super().save_model(request, obj, form, change)
-        if {"focal_x", "focal_y"} & set(form.changed_data):
+        if boxes := form.cleaned_data.get("covers"):
+            covers.burn(obj, boxes)
+            messages.success(request, _("The covers are burned in; what was made of the picture before is gone."))
+        elif {"focal_x", "focal_y"} & set(form.changed_data):
             renditions.renew(obj)
 
     @admin.display(description="")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.base import ContentFile
@@ -257,8 +258,8 @@ def test_a_clip_beyond_the_limits_is_refused(telling, monkeypatch, tmp_path):
         patch.setattr(transcoding, "MAX_MINUTES", 0.01)
         assert "longer than" in refusal(telling["mp4"].read_bytes(), "x.mp4")
     with monkeypatch.context() as patch:
-        patch.setattr(clips, "MAX_BYTES", 1000)
-        assert "larger than 1 GB" in refusal(telling["mp4"].read_bytes(), "x.mp4")
+        patch.setattr(settings, "CLIP_MAX_MEGABYTES", 0)
+        assert "larger than 0 MB" in refusal(telling["mp4"].read_bytes(), "x.mp4")
 
 
 def test_a_conversion_that_takes_too_long_is_ended(telling, monkeypatch):
