@@ -47,7 +47,7 @@ def _taken(request: GiverRequest, download: Any) -> HttpResponse:
     if file is None:
         messages.error(request, _("This file is gone: it can be taken once, within an hour, in the browser that asked for it."))
         return SeeOther(reverse("portal-data"))
-    name = f"{_('my-data')}-{timezone.now():%Y-%m-%d}.zip"
+    name = _("my-data") + f"-{timezone.now():%Y-%m-%d}.zip"
     return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")  # type: ignore[return-value]
 
 

@@ -64,7 +64,7 @@ class Pasted:
         if not parts:
             return ""
         said = _("Left out: %(what)s.") % {"what": ", ".join(parts)}
-        return f"{said} {_('Upload a picture into a block of its own.')}" if self.pictures else said
+        return " ".join((said, _("Upload a picture into a block of its own."))) if self.pictures else said
 
 
 @dataclass

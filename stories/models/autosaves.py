@@ -56,4 +56,5 @@ class Autosave(models.Model):
         indexes = [models.Index(fields=["seen_at"], name="autosave_seen_at")]
 
     def __str__(self) -> str:
-        return f"{self.account}: {self.story or _('a new story')}"
+        what = self.story or _("a new story")
+        return f"{self.account}: {what}"
