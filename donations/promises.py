@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from donations import notices, providers
 from donations.bookkeeping import Cause
-from donations.calendar import add_months, next_instalment, today
+from donations.calendar import add_months, instalment_day, next_instalment, today
 from donations.models import Pledge
 from donations.models.pledges import PledgeStatus
 from donations.models.steps import NotAllowed
@@ -69,10 +69,12 @@ def _first(pledge: Pledge, anchor_day: int, not_before: datetime.date | None = N
     """Return the next instalment from tomorrow, or from a later day on: never in a month that was billed or left out."""
     tomorrow = today() + datetime.timedelta(days=1)
     on = next_instalment(max(tomorrow, not_before or tomorrow) - datetime.timedelta(days=1), anchor_day)
-    billed = pledge.gifts.aggregate(last=Max("due_on"))["last"]
-    if billed and (on.year, on.month) <= (billed.year, billed.month):
-        on = add_months(billed, 1, anchor_day)
-    return on
+    # The bank's word on the next instalment passes over a month left out before the notice about that month is here.
+    months = [pledge.next_on.replace(day=1)] if pledge.next_on and not pledge.paused_until else []
+    if billed := pledge.gifts.aggregate(last=Max("due_on"))["last"]:
+        months.append(add_months(billed, 1, 1))
+    first = max(months, default=on)
+    return on if on >= first else instalment_day(anchor_day, first.year, first.month)
 
 
 def change(pledge: Pledge, amount: Money | None = None, anchor_day: int | None = None, by: Account | None = None) -> None:
