@@ -103,7 +103,7 @@ def check(takedown: Takedown, fetch: Fetch | None = None) -> bool:
         for line in open_lines:
             _ask(line, ask)
     finally:
-        if isinstance(ask, Asker):
+        if fetch is None and isinstance(ask, Asker):
             ask.close()
     with transaction.atomic():
         ManifestLine.objects.bulk_update(open_lines, ["status", "asked_at", "proved"], batch_size=200)

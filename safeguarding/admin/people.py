@@ -4,68 +4,60 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
-from django.utils.html import format_html
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from safeguarding import evidence, vault
+from safeguarding.admin.forms import ConsentForm, DecisionForm
+from safeguarding.admin.looking import evidence_view, vault_view
 from safeguarding.gate import charity_today
-from safeguarding.models import MAX_TERM_MONTHS, Channel, Consent, Contributor, Material
+from safeguarding.models import Channel, Consent, Contributor, Decision, LookedAt, Material
 
 
-class ConsentForm(forms.ModelForm):
-    """A new consent, as it was given."""
+class NewInline(admin.StackedInline):
+    """Record something that is never edited afterwards: what was recorded stands in a list above."""
 
-    materials = forms.MultipleChoiceField(label=_("Covers"), choices=Material.choices, widget=forms.CheckboxSelectMultiple)
-    channels = forms.MultipleChoiceField(label=_("In"), choices=Channel.choices, widget=forms.CheckboxSelectMultiple)
-
-    class Meta:
-        model = Consent
-        fields = ("materials", "channels", "given_on", "term_months", "note")
-
-    def clean_given_on(self) -> Any:
-        """Refuse a consent from the future."""
-        day = self.cleaned_data["given_on"]
-        if day > charity_today():
-            raise forms.ValidationError(_("A consent is recorded once it has been given."))
-        return day
-
-    def clean_term_months(self) -> int:
-        """Refuse a consent without an end within three years (safeguarding rule 2)."""
-        months: int = self.cleaned_data["term_months"]
-        if not 1 <= months <= MAX_TERM_MONTHS:
-            raise forms.ValidationError(_("A consent lasts from 1 to 36 months."))
-        return months
-
-
-class NewConsentInline(admin.StackedInline):
-    """Record a consent. What was recorded is never edited."""
-
-    model = Consent
-    form = ConsentForm
     extra = 0
     max_num = 1
-    verbose_name = _("new consent")
-    verbose_name_plural = _("record a consent")
     can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Show no consent here: those given stand in the list above."""
+        """Show nothing that is there already."""
         return super().get_queryset(request).none()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say no: a consent is not edited."""
+        """Say no: it is not edited."""
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Show the empty form to whoever may record a consent."""
+        """Show the empty form to whoever may record one."""
         return self.has_add_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Say no: a consent stays on record."""
+        """Say no: it stays on record."""
         return False
+
+
+class NewConsentInline(NewInline):
+    """Record a consent."""
+
+    model = Consent
+    form = ConsentForm
+    verbose_name = _("new consent")
+    verbose_name_plural = _("record a consent")
+
+
+class NewDecisionInline(NewInline):
+    """Record a decision."""
+
+    model = Decision
+    form = DecisionForm
+    verbose_name = _("new decision")
+    verbose_name_plural = _("record a decision or a legal sign-off")
 
 
 class ContributorAdmin(admin.ModelAdmin):
@@ -73,18 +65,36 @@ class ContributorAdmin(admin.ModelAdmin):
 
     list_display = ("public_name",)
     search_fields = ("public_name",)
-    inlines = (NewConsentInline,)
+    inlines = (NewConsentInline, NewDecisionInline)
     show_full_result_count = False
+    change_form_template = "admin/safeguarding/contributor_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the vault and the evidence."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:contributor_id>/vault/", wrap(vault_view), name="safeguarding_vault"),
+            path("evidence/<str:reference>/", wrap(evidence_view), name="safeguarding_evidence"),
+            *super().get_urls(),
+        ]
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Put on record who looks at what a person agreed to (rule 12)."""
+        person = self.get_object(request, object_id)
+        if request.method == "GET" and person is not None and self.sees_consents(request):
+            vault.note_look(LookedAt.CONSENT, person, request.user, str(_("Opened the page with their consents")))
+        return super().change_view(request, object_id, *args, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: Contributor | None = None) -> Any:
         """Show notes and consents only to those who may see consents."""
         if not self.sees_consents(request):
             return ("public_name",)
-        return ("public_name", "was_minor", "note", *(("consents_given",) if obj else ()))
+        told = ("public_name", "was_minor", "of_age_on", "support", "support_ended_on", "risk", "court", "sees_first", "note")
+        return (*told, *(("consents_given", "decisions_made") if obj else ()))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Contributor | None = None) -> Any:
         """List the consents as text."""
-        return ("consents_given",)
+        return ("consents_given", "decisions_made")
 
     def get_inlines(self, request: HttpRequest, obj: Contributor | None) -> Any:
         """Offer to record a consent to those who may."""
@@ -99,10 +109,13 @@ class ContributorAdmin(admin.ModelAdmin):
         return False
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Record who entered a consent."""
-        for consent in formset.save(commit=False):
-            consent.recorded_by = request.user
-            consent.save()
+        """Record who entered a consent or a decision, and seal the evidence that came with it."""
+        for recorded in formset.save(commit=False):
+            recorded.recorded_by = request.user
+            recorded.save()
+        for filled in formset.forms:
+            if filled.cleaned_data.get("file") and filled.instance.pk:
+                evidence.add(filled.instance, filled.cleaned_data["file"], request.user)
         formset.save_m2m()
 
     @admin.display(description=_("consents given"))
@@ -111,17 +124,35 @@ class ContributorAdmin(admin.ModelAdmin):
         rows = [self.consent_row(consent) for consent in contributor.consents.all()]
         if not rows:
             return str(_("None: nothing of this person may be published."))
-        head = format_html("<tr><th>{}<th>{}<th>{}<th>{}<th>", _("Given"), _("Covers"), _("In"), _("Until"))
+        head = format_html("<tr><th>{}<th>{}<th>{}<th>{}<th>{}<th>", _("Given"), _("Covers"), _("In"), _("Until"), _("Evidence"))
         return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, SafeString("".join(rows)))
+
+    @admin.display(description=_("decisions"))
+    def decisions_made(self, contributor: Contributor) -> SafeString | str:
+        """Return the recorded decisions, newest first."""
+        rows = [(made.made_on, made.get_kind_display(), made.made_by, made.reason) for made in contributor.decisions.all()]
+        if not rows:
+            return str(_("None"))
+        head = format_html("<tr><th>{}<th>{}<th>{}<th>{}", _("On"), _("About"), _("By"), _("Reason"))
+        body = format_html_join("", "<tr><td>{}<td>{}<td>{}<td>{}", rows)
+        return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, body)
+
+    def evidence_links(self, consent: Consent) -> SafeString:
+        """Return a link to the page that asks why before it hands a file out, for each file."""
+        return format_html_join(
+            ", ", '<a href="{}">{}</a>',
+            ((reverse("admin:safeguarding_evidence", args=[kept.reference]), kept.kind) for kept in consent.evidence.all()),
+        )  # fmt: skip
 
     def consent_row(self, consent: Consent) -> SafeString:
         """Return one consent as a table row."""
         return format_html(
-            "<tr><td>{}<td>{}<td>{}<td>{}<td>{}",
+            "<tr><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}",
             consent.given_on,
             ", ".join(str(Material(material).label) for material in consent.materials),
             ", ".join(str(Channel(channel).label) for channel in consent.channels),
             consent.ends_on,
+            self.evidence_links(consent),
             self.consent_end(consent),
         )
 

@@ -1,4 +1,4 @@
-"""Contributors, with the step that takes their stories down."""
+"""Contributors, with what takes their stories down."""
 
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from safeguarding.admin import ContributorAdmin as ContributorAlone
 from safeguarding.models import Consent, Contributor
 from stories import takedown
+from stories.admin import desk
 
 
 class WithdrawalForm(forms.Form):
@@ -33,7 +34,14 @@ class ContributorAdmin(ContributorAlone):
     def get_urls(self) -> list[URLPattern]:
         """Add the address that ends a consent."""
         withdraw = path("consents/<int:consent_id>/withdraw/", self.admin_site.admin_view(self.withdraw), name="withdraw_consent")
-        return [withdraw, *super().get_urls()]
+        return [withdraw, *desk.urls(), *super().get_urls()]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Let what was recorded take effect at once: the gate is asked anew about every public story of the person."""
+        super().save_related(request, form, formsets, change)
+        if gone := takedown.judge_anew(form.instance, by=request.user):
+            titles = ", ".join(f"“{story}”" for story in gone)
+            messages.warning(request, _("No longer allowed, and taken down: %(titles)s.") % {"titles": titles})
 
     def consent_end(self, consent: Consent) -> SafeString | str:
         """Offer to withdraw a consent that holds."""
