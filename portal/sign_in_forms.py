@@ -26,7 +26,7 @@ class AddressForm(forms.Form):
             "required": _("Please type your e-mail address."),
             "invalid": _("Please look at the address again: it should look like name@example.org."),
         },
-        widget=forms.EmailInput({"autocomplete": "username webauthn", "autocapitalize": "off", "spellcheck": "false"}),
+        widget=forms.EmailInput({"autocomplete": "username webauthn", "spellcheck": "false"}),
     )
 
     def clean_email(self) -> str:

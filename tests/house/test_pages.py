@@ -69,6 +69,7 @@ def pages(site):
         statuses[address] = status
         if status in {301, 302}:
             waiting.append(_inside(site, address, headers["location"]) or address)
+            continue
         if not headers.get("content-type", "").startswith("text/html"):
             continue
         parsed = _Links()

@@ -5,7 +5,8 @@ export default function passkeySignIn(form) {
   const button = form.querySelector("button");
   form.hidden = false;
 
-  button.addEventListener("click", async () => {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
     button.disabled = true;
     try {
       const answer = await fetch(form.action, { headers: { Accept: "application/json" } });
@@ -13,7 +14,7 @@ export default function passkeySignIn(form) {
       const options = PublicKeyCredential.parseRequestOptionsFromJSON(publicKey);
       const credential = await navigator.credentials.get({ publicKey: options });
       form.elements.credential.value = JSON.stringify(credential);
-      form.submit();
+      form.submit(); // which asks nobody again
     } catch {
       // Closed by its owner, or no passkey for this site: the code is still there.
       button.disabled = false;
