@@ -36,7 +36,7 @@ from donations.models.gifts import UNPAID
 from donations.tax_years import tax_year
 from letters.models import Letter, LetterState
 from portal.known import Whose
-from supporters.models import Account, Code, Supporter
+from supporters.models import Account, Code, Supporter, SupporterConsent
 from updates.models import DoNotMail, ListImport, Report, SignUp
 
 _DECLARED = ("title", "first_name", "last_name", "house", "address", "postcode")
@@ -141,6 +141,7 @@ def _around(whose: Whose) -> None:
     for event in PledgeEvent.objects.filter(pledge__supporter__in=whose.supporters).exclude(data={}):
         event.data = {name: value for name, value in event.data.items() if name not in {"said", "method", "label"}}
         event.save(update_fields=["data"])
+    SupporterConsent.objects.filter(supporter__in=whose.supporters).delete()
     mails = {"email__in": whose.emails}
     for model in (SignUp, Report, DoNotMail, Code):
         model._default_manager.filter(**mails).delete()

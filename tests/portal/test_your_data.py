@@ -232,6 +232,7 @@ def test_no_table_says_who_it_was_and_the_books_are_what_they_were(wilhelmina, t
     assert list(Receipt.objects.order_by("pk").values_list("number", "digest")) == digests
     assert [question["verb"] for question in teller.asked()] == ["cancel"]
     assert Pledge.objects.get().status == "cancelled"
+    assert not SupporterConsent.objects.exists()
     assert ListImport.objects.get().bad == [[2, "why", "other@example.org"]]
     assert ProviderNotice.objects.get(notice="evt_1").payload["data"]["object"]["amount"] == 5000
 
