@@ -92,7 +92,11 @@ def standings(gifts: Iterable[Gift]) -> list[Standing]:
     kept = LedgerEntry.objects.kept().filter(gift__in=listed).order_by().values_list("gift").annotate(Sum("amount"))
     left = dict(kept)
     declarations: dict[int, list[GiftAidDeclaration]] = {}
-    for one in GiftAidDeclaration.objects.filter(supporter__in={gift.supporter_id for gift in listed}).order_by("at", "pk"):
+    for one in (
+        GiftAidDeclaration.objects.filter(supporter__in={gift.supporter_id for gift in listed})
+        .exclude(last_name="")
+        .order_by("at", "pk")
+    ):
         declarations.setdefault(one.supporter_id, []).append(one)
     return [
         _standing(gift, Money(left.get(gift.pk, 0), gift.currency), declarations.get(gift.supporter_id or 0, []))

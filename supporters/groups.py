@@ -38,9 +38,10 @@ _FUNDRAISING = (
 _FINANCE = (
     _FUNDRAISING
     | _may("donations", _LOOK, "giftaiddeclaration", "ledgerentry", "providernotice", "receipt", "reconciliationrun")
+    | _may("donations", _LOOK, "statement", "giftaidclaim")
     | _may("donations", ("change", "view"), "charitydetails")
     | {
-        "donations.add_ledgerentry", "donations.change_providernotice", "donations.change_refundrequest", "letters.add_letter",
+        "donations.add_giftaidclaim", "donations.add_ledgerentry", "donations.change_providernotice", "donations.change_refundrequest", "letters.add_letter",
         "letters.view_letter",
     }
 )  # fmt: skip

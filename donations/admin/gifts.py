@@ -179,7 +179,7 @@ class GiftAdmin(GivingAdmin):
         """Return the letters about the gift, each leading to its page, with what became of it."""
         letters = Letter.objects.filter(about=about(gift)).order_by("pk")
         lines = ((link_to(letter, letter.kind), letter.to, letter.get_state_display(), letter.reason) for letter in letters)
-        return format_html_join(SafeString("<br>"), "{} · {} · {} {}", lines) or _("None.")
+        return format_html_join(SafeString("<br>"), "{} · {} · {} {}", lines) or str(_("None."))
 
     @admin.display(description="")
     def told(self, gift: Gift) -> str:

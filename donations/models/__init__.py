@@ -2,6 +2,7 @@
 
 from donations.models.appeals import Appeal, SuggestedAmount
 from donations.models.charity import CharityDetails
+from donations.models.claims import ClaimedGift, GiftAidClaim
 from donations.models.data_rights import DataDownload, Erasure
 from donations.models.declarations import Dedication, GiftAidDeclaration
 from donations.models.gifts import Gift
@@ -17,10 +18,12 @@ from donations.models.statements import Statement, StatementSeries
 __all__ = [
     "Appeal",
     "CharityDetails",
+    "ClaimedGift",
     "DataDownload",
     "Dedication",
     "Erasure",
     "Gift",
+    "GiftAidClaim",
     "GiftAidDeclaration",
     "GivingTry",
     "GuardSwitch",

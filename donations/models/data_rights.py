@@ -52,7 +52,9 @@ class Erasure(models.Model):
         verbose_name = _("erasure")
         verbose_name_plural = _("erasures")
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(sealed="") | models.Q(kept_until__isnull=False), name="erasure_kept_has_end")
+            models.CheckConstraint(
+                condition=models.Q(sealed="") | models.Q(kept_until__isnull=False), name="erasure_kept_has_end"
+            )
         ]
         indexes: ClassVar = [
             models.Index(fields=["kept_until"], name="erasure_kept_until"),

@@ -147,7 +147,7 @@ class Gift(models.Model):
     @property
     def email(self) -> str:
         """Return where to write to the giver."""
-        return (self.supporter.email or "") if self.supporter else self.details.get("email", "")
+        return self.supporter.written_to if self.supporter else self.details.get("email", "")
 
     def may_become(self, status: str) -> bool:
         """Return whether the move is allowed."""
