@@ -40,7 +40,7 @@ def write(kind: str, key: str, gift: Gift | None = None, pledge: Pledge | None =
     subject = gift or pledge
     assert subject is not None
     supporter = subject.supporter
-    to = fields.pop("to", "") or (gift.email if gift else ((supporter.email or "") if supporter else ""))
+    to = fields.pop("to", "") or (gift.email if gift else (supporter.written_to if supporter else ""))
     within = about(pledge) if pledge else ""
     outbox.write(kind, key, to=to, language=subject.language, about=about(subject), within=within, **fields)
 

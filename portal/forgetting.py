@@ -102,7 +102,7 @@ def _supporter(supporter: Supporter) -> Erasure:
     }
     sealed = _keys().encrypt(json.dumps(kept).encode()).decode() if until and until >= today() else ""
     GiftAidDeclaration.objects.filter(supporter=supporter).update(**dict.fromkeys(_DECLARED, ""))
-    Supporter.objects.filter(pk=supporter.pk).update(email=None, first_name="", last_name="", address={}, phone="")
+    Supporter.objects.filter(pk=supporter.pk).update(email=None, mail_to="", first_name="", last_name="", address={}, phone="")
     made, _new = Erasure.objects.update_or_create(
         supporter=supporter,
         defaults={"erased_at": timezone.now(), "cleaned_at": None, "kept_until": until, "sealed": sealed},

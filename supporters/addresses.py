@@ -35,6 +35,7 @@ def join(account: Account, email: str) -> Joined:
         if holder is not None:
             _take_from(holder, email)
         EmailAddress.objects.update_or_create(user=account, email=email, defaults={"verified": True, "primary": not told})
+        _point_letters(account)
         _tell(letters.ADDRESS_JOINED, account, told)
     return Joined.JOINED
 
@@ -42,6 +43,7 @@ def join(account: Account, email: str) -> Joined:
 def _take_from(holder: Account, email: str) -> None:
     rows = EmailAddress.objects.filter(user=holder)
     rows.filter(email=email).delete()
+    Supporter.objects.filter(email=email).update(mail_to="")
     left = rows.filter(verified=True).order_by("-primary", "pk").first()
     holder.sign_out_everywhere()
     if left is None:
@@ -49,6 +51,14 @@ def _take_from(holder: Account, email: str) -> None:
     elif holder.email == email or not left.primary:
         rows.filter(pk=left.pk).update(primary=True)
         Account.objects.filter(pk=holder.pk).update(email=left.email)
+        _point_letters(holder)
+
+
+def _point_letters(account: Account) -> None:
+    """Have everything the person is known by written to at their main address."""
+    main, *others = people.addresses(account)
+    Supporter.objects.filter(email__in=others).update(mail_to=main)
+    Supporter.objects.filter(email=main).update(mail_to="")
 
 
 def leave(account: Account, email: str) -> bool:
@@ -59,6 +69,7 @@ def leave(account: Account, email: str) -> bool:
             return False
         _tell(letters.ADDRESS_LEFT, account, people.addresses(account))
         row.delete()
+        Supporter.objects.filter(email=email).update(mail_to="")
     return True
 
 
@@ -81,6 +92,7 @@ def make_main(account: Account, email: str) -> bool:
         EmailAddress.objects.filter(pk=new.pk).update(primary=True)
         Account.objects.filter(pk=account.pk).update(email=email)
         account.email = email
+        _point_letters(account)
         _tell(letters.MAIN_ADDRESS, account, people.addresses(account))
     return True
 

@@ -40,13 +40,3 @@ def of(account: Account) -> Person:
     language = foremost[0].language if foremost else settings.LANGUAGE_CODE
     spoken = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     return Person(account, supporters, named, spoken, foremost[0] if foremost else None)
-
-
-def write_to(supporter: Supporter) -> str:
-    """Return the address to write to: the main one of whoever proved the supporter's to be theirs; "" where there is none."""
-    if not supporter.email:
-        return ""
-    proven = EmailAddress.objects.filter(email=supporter.email, verified=True).select_related("user").first()
-    if proven is None or proven.primary:
-        return supporter.email
-    return next(iter(addresses(proven.user)), supporter.email)

@@ -27,6 +27,8 @@ class Supporter(models.Model):
     # "lines" as a label shows them; from the portal also "country" and the parts it is made of (see supporters.countries).
     address = models.JSONField(_("postal address"), default=dict, blank=True)
     phone = models.CharField(_("telephone"), max_length=32, blank=True)
+    # Where to write instead: the main address of the person, where this supporter's is another of theirs.
+    mail_to = models.EmailField(max_length=254, blank=True, editable=False)
     since = models.DateTimeField(_("known since"), default=timezone.now)
 
     objects = SupporterQuerySet.as_manager()
@@ -48,6 +50,11 @@ class Supporter(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.email or ""
+
+    @property
+    def written_to(self) -> str:
+        """Return the address to write to, "" for none."""
+        return self.mail_to or self.email or ""
 
     @property
     def name(self) -> str:

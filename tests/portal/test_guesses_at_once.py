@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import connection, connections
@@ -80,5 +81,5 @@ def test_without_the_lock_for_an_address_guesses_would_be_given_out_twice(monkey
     asked = [codes.ask(Purpose.SIGN_IN, ADA, "en") for _ in range(15)]
     Code.objects.filter(pk__in=[code.pk for code in asked[:9]]).update(tries=5)
     Code.objects.filter(pk=asked[9].pk).update(tries=4)  # 49 of 50
-    all_at_once([lambda code=code: codes.prove(code.reference, Purpose.SIGN_IN, "000000") for code in asked[10:12]])
+    all_at_once([partial(codes.prove, code.reference, Purpose.SIGN_IN, "000000") for code in asked[10:12]])
     assert counted(ADA) == 51

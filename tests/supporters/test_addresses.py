@@ -4,10 +4,12 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 
+from donations import letters as pledge_letters
 from letters.models import Letter
 from supporters import addresses, people
 from supporters.models import Account, Code, Supporter
 from tests import factories as make
+from tests import giving
 from tests.pages import html_valid
 from tests.portal.coming_in import come_in, deliver, digits_in
 from tests.portal.visiting import account_of, signed_in
@@ -35,6 +37,13 @@ def joined(client: Client, email: str = NET) -> None:
     assert client.post(ADD, {"email": email})["Location"] == CODE
     letter = next(letter for letter in deliver() if letter.to == [email])
     assert client.post(CODE, {"code": digits_in(letter)})["Location"] == SECURITY
+
+
+def letter_about(supporter: Supporter) -> Letter:
+    """Write a letter about a monthly gift of somebody, and return it."""
+    pledge = giving.pledge(details=giving.details(email=supporter.email))
+    pledge_letters.write("pledge_ended", "x", pledge=pledge)
+    return Letter.objects.get(kind="pledge_ended")
 
 
 def person(email: str = ADA) -> people.Person:
@@ -151,13 +160,18 @@ def test_two_who_are_known_stay_two_and_both_are_written_to_at_the_main_address(
     joined(client)
     client.post(MAIN, {"email": NET})
     assert {supporter.email for supporter in Supporter.objects.all()} == {ADA, NET}
-    assert {people.write_to(supporter) for supporter in both} == {NET}
+    assert {supporter.written_to for supporter in Supporter.objects.all()} == {NET}
+    assert letter_about(both[0]).to == NET
     assert set(person().supporters) == set(both)
 
 
-def test_who_is_nobodys_is_written_to_as_they_are_known(both: list[Supporter]):
-    assert people.write_to(both[0]) == ADA
-    assert people.write_to(Supporter(email=None)) == ""
+def test_an_address_that_is_parted_is_written_to_again(both: list[Supporter]):
+    client = came_in()
+    joined(client)
+    assert {supporter.written_to for supporter in Supporter.objects.all()} == {ADA}
+    client.post(REMOVE, {"email": NET})
+    assert {supporter.written_to for supporter in Supporter.objects.all()} == {ADA, NET}
+    assert Supporter(email=None).written_to == ""
 
 
 def test_staff_keep_the_address_they_work_with(db: None):
