@@ -23,20 +23,25 @@ class SessionRules:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        """Look at the session where there is one; public pages have none."""
+        """Look at the session where there is one, once somebody asks who is there: public media never do."""
         if hasattr(request, "session") and settings.SESSION_COOKIE_NAME in request.COOKIES:
-            if _left_alone(request.session):
-                browsers.forget(request)
-                request.session.flush()
-                request.session["left_alone"] = True
-                request.user = AnonymousUser()
-            elif by_code_alone(request):
-                request.user = SimpleLazyObject(functools.partial(_without_rights, request.user))
+            request.user = SimpleLazyObject(functools.partial(_whoever, request, request.user))
         return self.get_response(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Keep the staff's pages about their ways in for staff who came by one."""
         return desk.turned_away(request) if hasattr(request, "user") else None
+
+
+def _whoever(request: Any, user: Any) -> Any:
+    if _left_alone(request.session):
+        browsers.forget(request)
+        request.session.flush()
+        request.session["left_alone"] = True
+        return AnonymousUser()
+    if by_code_alone(request):
+        user.without_rights = True
+    return user
 
 
 def _left_alone(session: Any) -> bool:
@@ -57,8 +62,3 @@ def by_code_alone(request: Any) -> bool:
     records = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY) or []
     strong = any(r.get("method") == "password" or (r.get("method") == "mfa" and r.get("passwordless")) for r in records)
     return bool(records) and not strong
-
-
-def _without_rights(user: Any) -> Any:
-    user.without_rights = True
-    return user
