@@ -87,9 +87,9 @@ def change(pledge: Pledge, amount: Money | None = None, anchor_day: int | None =
     _act(pledge, "change", by, lambda there, key: there.change(pledge.name_there, total, day, key), wish=wish)
 
 
-def skip(pledge: Pledge, by: Account | None = None) -> None:
-    """Leave out the next instalment alone."""
-    _act(pledge, "skip", by, lambda there, key: there.skip(pledge.name_there, key))
+def skip(pledge: Pledge, by: Account | None = None, due_on: datetime.date | None = None) -> None:
+    """Leave out the next instalment alone; raises NotAllowed where `due_on` is given and another is the next by now."""
+    _act(pledge, "skip", by, lambda there, key: there.skip(pledge.name_there, key), due_on=due_on)
 
 
 def pause(pledge: Pledge, until: datetime.date, by: Account | None = None) -> None:
@@ -117,11 +117,20 @@ def new_card(pledge: Pledge, return_url: str) -> str:
     return providers.named(pledge.provider).new_card(pledge.name_there, return_url, f"card-{secrets.token_hex(12)}")
 
 
-def _act(pledge: Pledge, what: str, by: Account | None, ask: Callable[[Provider, str], Fact], **said: Any) -> None:
+def _act(
+    pledge: Pledge,
+    what: str,
+    by: Account | None,
+    ask: Callable[[Provider, str], Fact],
+    due_on: datetime.date | None = None,
+    **said: Any,
+) -> None:
     """Ask the provider under a key that is written down first, then enter the answer. Raises ProviderUnavailable."""
     with transaction.atomic():
         locked = Pledge.objects.select_for_update().get(pk=pledge.pk)
         _refuse_ended(locked)
+        if due_on and locked.next_on != due_on:
+            raise NotAllowed("the instalment that was meant is no longer the next")
         # The same wish that was begun a moment ago and never answered is this one, asked again. Another wish needs a key
         # of its own, and so does one of another day: the month to be left out now is not the one of then.
         asked = locked.events.filter(kind=f"{what}_asked", at__gt=timezone.now() - ASKED_AGAIN)

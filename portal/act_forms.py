@@ -24,7 +24,7 @@ class ActForm(forms.Form):
     use_required_attribute = False
 
     def __init__(self, pledge: Pledge, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.pledge = pledge
 
     def wish(self) -> dict[str, Any]:
@@ -122,6 +122,14 @@ class PauseForm(ActForm):
     def wish(self) -> dict[str, Any]:
         """Return the day."""
         return {"until": self.cleaned_data["until"]}
+
+
+class SkipForm(ActForm):
+    """The month that is to be left out: the one that was shown, and none after it however often the button is pressed."""
+
+    def wish(self) -> dict[str, Any]:
+        """Return the day of the gift that is next."""
+        return {"due_on": self.pledge.next_on}
 
 
 class CancelForm(ActForm):

@@ -15,7 +15,7 @@ from donations import promises
 from donations.models import Pledge
 from donations.models.pledges import PledgeStatus
 from donations.promises import NextGift
-from portal.act_forms import ActForm, AmountForm, CancelForm, DayForm, PauseForm
+from portal.act_forms import ActForm, AmountForm, CancelForm, DayForm, PauseForm, SkipForm
 from supporters.models import Account
 
 
@@ -47,6 +47,10 @@ def _ends(pledge: Pledge, reason: str = "") -> NextGift:
     return NextGift(pledge.total, None)
 
 
+def _skipped(pledge: Pledge, due_on: datetime.date | None = None) -> NextGift:
+    return promises.preview_skip(pledge)
+
+
 def _paused_until(pledge: Pledge, until: datetime.date) -> NextGift:
     return promises.preview_pause(pledge, until)
 
@@ -67,7 +71,7 @@ ACTS = {
         Act(
             "skip", gettext_lazy("Skip the next gift"), gettext_lazy("Skip the next gift"),
             gettext_lazy("Skip the next gift"), gettext_lazy("The next gift is left out."),
-            _CHARGED, ActForm, promises.preview_skip, promises.skip,
+            _CHARGED, SkipForm, _skipped, promises.skip,
         ),
         Act(
             "pause", gettext_lazy("Pause"), gettext_lazy("Pause your monthly gift"),
@@ -99,8 +103,8 @@ def may(act: Act, pledge: Pledge) -> bool:
 
 
 def mark(pledge: Pledge, act: Act, wish: dict[str, Any], coming: NextGift) -> str:
-    """Return what names a preview: the same act, wish, and next gift before and after. A reason is no part of it."""
-    asked = sorted((name, str(value)) for name, value in wish.items() if name != "reason")
+    """Return what names a preview: the same act, what was typed, the next gift before and after. A reason is no part of it."""
+    asked = sorted((name, str(value)) for name, value in wish.items() if name not in {"reason", "due_on"})
     said = repr((pledge.reference, act.name, asked, promises.next_gift(pledge), coming))
     return hashlib.sha256(said.encode()).hexdigest()
 

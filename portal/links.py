@@ -4,6 +4,8 @@ GET shows and POST acts, so that programs which follow links in mails change not
 there is a monthly gift of so much, and nothing else: neither whose it is, nor how it is paid, nor when.
 """
 
+import logging
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,6 +22,8 @@ from donations.views import SeeOther
 from portal import words
 from portal.act_forms import CancelForm
 from portal.pledges import in_words
+
+logger = logging.getLogger(__name__)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,8 +51,8 @@ def _cancel(request: HttpRequest, pledge: Pledge) -> HttpResponse:
         return _page(request, pledge, "cancel", form=form, status=422)
     try:
         promises.cancel(pledge, form.cleaned_data["reason"])
-    except NotAllowed:  # it has ended meanwhile: that is what was wished
-        pass
+    except NotAllowed:
+        logger.info("A pledge had ended when its end was asked for by a link: that is what was wished")
     except ProviderUnavailable as fault:
         return _page(request, pledge, "cancel", form=form, status=503, trouble=in_words(fault))
     return SeeOther(request.path)

@@ -9,9 +9,11 @@ from django.test import Client
 from donations import promises, providers, reconciliation
 from donations.calendar import next_instalment, today
 from donations.models import Appeal, Gift, Pledge
+from donations.models.steps import NotAllowed
 from donations.money import Money
 from donations.providers.base import ProviderUnavailable, Refused
 from letters.models import Letter
+from portal import acts
 from portal.acts import ACTS
 from portal.timeline import UNANSWERED
 from sandbox_bank.models import Schedule
@@ -119,6 +121,16 @@ def test_what_was_not_seen_is_not_done(partnered):
     posted(client, at(pledge, "skip"), 200, seen=mark)
     assert Schedule.objects.get().minor == 2500
     assert not pledge.events.filter(kind="skip_asked").exists()
+
+
+def test_a_button_pressed_twice_leaves_out_one_month(partnered):
+    client, pledge = partnered
+    stale = Pledge.objects.get(pk=pledge.pk)  # as a second request read it while the first was under way
+    takes(client, pledge, "skip")
+    with pytest.raises(NotAllowed):
+        acts.take(ACTS["skip"], stale, {"due_on": stale.next_on}, by=None)
+    assert promises.next_gift(Pledge.objects.get()) == promises.next_gift(pledge)
+    assert pledge.events.filter(kind="skip_asked").count() == 1
 
 
 BAD = [

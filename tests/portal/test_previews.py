@@ -26,7 +26,8 @@ def test_every_preview_is_what_comes(settings, time_machine, drill_size, start):
         for _step in range(5):
             act = dice.choice([one for one in acts.offered(pledge) if one.name != "cancel"])
             until = start + datetime.timedelta(days=dice.randint(2, 200))
-            wish = {"day": {"anchor_day": dice.randint(1, 31)}, "pause": {"until": until}}.get(act.name, {})
+            wishes = {"day": {"anchor_day": dice.randint(1, 31)}, "pause": {"until": until}, "skip": {"due_on": pledge.next_on}}
+            wish = wishes.get(act.name, {})
             coming = act.preview(pledge, **wish)
             ACTS[act.name].take(pledge, **wish)
             told.append((act.name, wish, coming.on))

@@ -1,6 +1,7 @@
 """Tax statements in the portal: written by whoever gave, once a year is over; to nobody else they exist."""
 
 import datetime
+from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -18,7 +19,7 @@ PAGE = "/portal/statements/"
 
 
 @pytest.fixture
-def ada(db, settings) -> Supporter:
+def ada(db, settings) -> Iterator[Supporter]:
     settings.TAX_JURISDICTION = "GB"
     CharityDetails.objects.update(registration="Registered charity 1099126")
     with time_machine.travel(LATER, tick=False):

@@ -27,6 +27,7 @@ from donations.models import (
     Receipt,
     Statement,
 )
+from donations.providers import base
 from donations.providers.base import ProviderUnavailable
 from donations.statements import issuing
 from donations.tax_years import tax_year
@@ -68,7 +69,7 @@ def wilhelmina(db, settings, teller) -> Supporter:
             gift,
             happened_at=past,
             payment=f"pay_{gift.reference}",
-            method=proving.base.Method(kind="card", label="Visa 4111", ends_on=None),
+            method=base.Method(kind="card", label="Visa 4111", ends_on=None),
         )
     )
     monthly = giving.pending_gift(2500, frequency="monthly", details=named)
@@ -280,7 +281,7 @@ def test_others_lose_nothing_by_it(wilhelmina):
 def test_money_that_is_on_its_way_arrives_without_a_name(wilhelmina):
     late = giving.pending_gift(700, details=giving.details(email=EMAIL))
     about = {"payment": f"pay_{late.reference}", "amount": late.total, "reference": late.reference}
-    proving.told(proving.base.OnItsWay(happened_at=proving.at(0), **about))
+    proving.told(base.OnItsWay(happened_at=proving.at(0), **about))
     proven(signed_in(EMAIL)).post(ERASE, {"sure": "yes"})
     row = proving.told(proving.paid(late, payment=f"pay_{late.reference}"))
     assert row.state == "done", row.reason
