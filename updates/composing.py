@@ -19,7 +19,7 @@ from stories.addresses import absolute_media_address
 from stories.models import Story
 from updates.models import Digest, DigestStory
 
-PICTURE_WIDTH = 640  # the width of the letter's column, in pixels
+COLUMN = 552  # the width of the letter's column, in pixels
 # Nothing is believed longer than this, even where no new edition says that something changed.
 BELIEVED = datetime.timedelta(seconds=60)
 
@@ -121,5 +121,5 @@ def _picture(lead: dict[str, Any] | None) -> tuple[str, str]:
     widths = (crops.get(name) or {}).get("widths") or []
     if lead is None or not widths:
         return "", ""
-    width = max((width for width in widths if width <= PICTURE_WIDTH), default=min(widths))
+    width = min((width for width in widths if width >= COLUMN), default=max(widths))
     return absolute_media_address(f"p/{lead['token']}/{name}-{width}.jpg"), lead["alt"]

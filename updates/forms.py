@@ -30,6 +30,7 @@ class TopicsField(forms.MultipleChoiceField):
     """Which topics, each with what it brings."""
 
     widget = forms.CheckboxSelectMultiple
+    sometimes = True  # no "(optional)" beside it: where nothing may be chosen, that means something
 
     def __init__(self, **options: Any) -> None:
         super().__init__(choices=self.named, label=gettext_lazy("Send me"), **options)

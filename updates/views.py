@@ -158,6 +158,6 @@ def _speaking(request: HttpRequest, language: str) -> Any:
 
 
 def veiled(email: str) -> str:
-    """Return an address that its owner knows again and nobody else can read: "a…@example.org"."""
+    """Return an address that its owner knows again and nobody else can read: "a•••@example.org"."""
     local, _, domain = email.rpartition("@")
-    return f"{local[:1]}…@{domain}"
+    return f"{local[:1]}•••@{domain}"

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from public_pages.models import Edition
 from safeguarding.gate import charity_today
-from safeguarding.models import Consent, Contributor
+from safeguarding.models import Channel, Consent, Contributor
 from stories import clips, intake, renditions, reviewing
 from stories.models import (
     AsideBlock,
@@ -35,6 +35,7 @@ from stories.models import (
 )
 from stories.models.collections import HOME_SLUG
 from stories.models.pictures import Readiness
+from stories.models.stories import web_channels
 from stories.text import clean_html
 
 FOLDER = Path(__file__).parent
@@ -166,6 +167,7 @@ class DemoLoader:
             lead=self.pictures[data["lead"]],
             lead_caption=data["lead_caption"],
             place=place,
+            channels=[*web_channels(), Channel.EMAIL],
         )
         story.themes.set(self.themes[slug] for slug in data["themes"])
         for key in data["contributors"]:

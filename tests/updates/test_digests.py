@@ -90,6 +90,20 @@ def test_the_mail_has_the_stories_in_text_and_html_and_a_way_out(mailoutbox):
     assert not consents.of(ada)
 
 
+def test_a_web_mailbox_may_show_the_picture_and_nothing_else_of_ours_is_opened_to_it(mailoutbox):
+    reader()
+    told = story(lead=make.picture(files=True))
+    sending.schedule(digest([told]))
+    goes_out(mailoutbox)
+    address = "/media/" + mailoutbox[0].alternatives[0][0].split('src="')[1].split('"')[0].split("/media/")[1]
+    for path, may in ((address, "cross-origin"), (address.replace(".jpg", ".webp"), "same-origin")):
+        answer = Client().get(path)
+        assert answer.getvalue()
+        assert (answer.status_code, answer["Cross-Origin-Resource-Policy"]) == (200, may)
+    publishing.withdraw(told)
+    assert Client().get(address).status_code in {404, 410}, "in old mails the picture is gone as well"
+
+
 def test_every_reader_gets_their_own_links_and_the_same_pictures(mailoutbox):
     reader()
     reader()

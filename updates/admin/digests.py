@@ -53,7 +53,7 @@ class StoryInline(admin.TabularInline):
         fields: Any = formset.form.base_fields
         if "story" in fields:
             fields["story"].queryset = mailable(obj)
-            fields["words"].widget = forms.Textarea({"rows": 2, "class": "vLargeTextField"})
+            fields["words"].widget = forms.Textarea({"rows": 2, "cols": 36})
             for allowed in ("can_add_related", "can_change_related", "can_view_related", "can_delete_related"):
                 setattr(fields["story"].widget, allowed, False)
         return formset
@@ -125,7 +125,7 @@ class DigestAdmin(admin.ModelAdmin):
         """Lead on to what was written, as it will arrive."""
         return steps.onward(obj)
 
-    @admin.display(description="")
+    @admin.display(description=_("state"))
     def stands(self, digest: Digest) -> SafeString | str:
         """Return where the digest stands, and the way to its sending."""
         if not digest.pk:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -41,6 +42,8 @@ class ImportForm(forms.ModelForm):
     topics = forms.MultipleChoiceField(
         label=gettext_lazy("What they agreed to get"), choices=Topic.choices, widget=forms.CheckboxSelectMultiple
     )
+
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
 
     class Meta:
         model = ListImport
