@@ -232,8 +232,8 @@ def _asked(keys: set[str]) -> dict[str, list[tuple[int, int, int, int]]]:
     digests = list(by_digest)
     for start in range(0, len(digests), AT_ONCE):
         rows = VaultMark.objects.filter(digest__in=digests[start : start + AT_ONCE])
-        for digest, *row in rows.values_list("digest", "entry_id", "term", "words", "needed"):
-            found[by_digest[bytes(digest)]].append(tuple(row))
+        for digest, entry, term, words, needed in rows.values_list("digest", "entry_id", "term", "words", "needed"):
+            found[by_digest[bytes(digest)]].append((entry, term, words, needed))
     return found
 
 

@@ -138,7 +138,8 @@ def distance(one: str, other: str, most: int) -> int:
     """Return the edit distance (a swap of neighbours counts one), or `most` + 1 where it is greater."""
     if abs(len(one) - len(other)) > most:
         return most + 1
-    before, row = [], list(range(len(other) + 1))
+    before: list[int] = []
+    row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
         older, before, row = before, row, [i]
         for j, opposite in enumerate(other, 1):

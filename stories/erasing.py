@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -112,7 +113,8 @@ def _erase_rows(contributor: Contributor, by: Any) -> Erasure:
         contributor=contributor.reference, defaults={"by": str(by or ""), "removed": dict(gone), "at": timezone.now()}
     )
     Edition.advance()
-    transaction.on_commit(lambda: [default_storage.delete(name) for name in files])
+    for name in files:
+        transaction.on_commit(partial(default_storage.delete, name))
     return erasure
 
 

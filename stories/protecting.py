@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from safeguarding import names
 from safeguarding.models import Contributor, Decided, Decision, StoryPreview
 from stories import history
-from stories.models import AsideBlock, ClipBlock, LinkBlock, Picture, PictureBlock, QuoteBlock, Story, TextBlock
+from stories.models import AsideBlock, Clip, ClipBlock, LinkBlock, Picture, PictureBlock, QuoteBlock, Story, TextBlock
 from stories.snapshots import clips_in, content_of, pictures_in
 from stories.text import plain_words
 
@@ -32,7 +32,8 @@ def name_hits(story: Story, blocks: list[Any], people: list[Contributor] | None 
 def people_in(story: Story, blocks: list[Any]) -> list[Contributor]:
     """Return everybody the story is told of or shows."""
     people = {whose.contributor for whose in story.story_contributors.select_related("contributor")}
-    for media in [*pictures_in(story, blocks), *clips_in(blocks)]:
+    shown: list[Picture | Clip] = [*pictures_in(story, blocks), *clips_in(blocks)]
+    for media in shown:
         people |= set(media.contributors.all())
     return sorted(people, key=lambda person: person.pk)
 

@@ -60,7 +60,7 @@ def delete_overdue_originals() -> int:
     """Delete those files; return how many went. A clip that still was to be prepared has failed."""
     gone = 0
     for clip in overdue_originals():
-        default_storage.delete(clip.incoming.name)
+        default_storage.delete(str(clip.incoming.name))
         Clip.objects.filter(pk=clip.pk).update(incoming="", readiness="failed" if not clip.file else clip.readiness)
         logger.warning("The original of clip %s was still kept after %s days; it is deleted", clip.pk, ORIGINAL_DAYS)
         gone += 1

@@ -141,7 +141,7 @@ class ContributorAdmin(admin.ModelAdmin):
         """Return a link to the page that asks why before it hands a file out, for each file."""
         return format_html_join(
             ", ", '<a href="{}">{}</a>',
-            ((reverse("admin:safeguarding_evidence", args=[kept.reference]), kept.kind) for kept in consent.evidence.all()),
+            ((reverse("admin:safeguarding_evidence", args=[kept.reference]), evidence.ENDINGS[kept.kind].upper()) for kept in consent.evidence.all()),
         )  # fmt: skip
 
     def consent_row(self, consent: Consent) -> SafeString:

@@ -1,17 +1,20 @@
 """manage.py takedown_drill: publish a throwaway story on the running site, take it down, and time until nobody gets it."""
 
+import io
 import time
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from PIL import Image
 
 from safeguarding.models import Cause, Takedown
-from stories import history, manifest, publishing, purging, takedown
+from stories import history, intake, manifest, media_storage, publishing, purging, renditions, takedown
 from stories.models import Picture, Story, TextBlock
-from stories.models.pictures import Readiness
 
 TITLE = "Takedown drill"
 MOST_SECONDS = 60.0  # rule 4
@@ -29,15 +32,16 @@ class Command(BaseCommand):
 
     def handle(self, *, most: float, **options: Any) -> None:
         """Do it; whatever happens, nothing of the throwaway story is left."""
-        lead = Picture.objects.filter(readiness=Readiness.READY).order_by("pk").first()
-        if lead is None:
-            raise CommandError("The drill needs a picture that is ready: there is none in the library.")
+        lead = self._picture()
         story = Story.objects.create(
             title=TITLE, slug=f"takedown-drill-{timezone.now():%Y%m%d%H%M%S%f}", standfirst="Nothing to read here.", lead=lead,
             channels=["web", "feed"],
         )  # fmt: skip
         ask = manifest.Asker()
         try:
+            renditions.make(lead)
+            lead.refresh_from_db()
+            story.lead = lead
             TextBlock.objects.create(parent=story, region="main", ordering=10, html="<p>A drill.</p>")
             self._publish(story, ask, most)
             seconds, count = self._take_down(story, ask, most)
@@ -48,6 +52,14 @@ class Command(BaseCommand):
         self.stdout.write(f"{count} addresses gone {seconds:.2f} seconds after the order (at most {most:g}).")
         if seconds > most:
             raise CommandError("That is too slow.")
+
+    def _picture(self) -> Picture:
+        """Take in a picture of its own, so that every file goes with the story."""
+        content = io.BytesIO()
+        Image.linear_gradient("L").resize((1200, 800)).convert("RGB").save(content, "JPEG")
+        return intake.store_picture(
+            ContentFile(content.getvalue(), "drill.jpg"), title=TITLE, origin="generated", decorative=True
+        )
 
     def _publish(self, story: Story, ask: manifest.Asker, most: float) -> None:
         history.keep(story, None)
@@ -78,4 +90,10 @@ class Command(BaseCommand):
         found = Story.objects.get(pk=story.pk)
         if found.status == "published":
             publishing.withdraw(found)
+        lead = found.lead
         found.delete()
+        if lead is not None:
+            files = [lead.master.name, *media_storage.names_in(renditions.folder(lead))]
+            lead.delete()
+            for name in filter(None, files):
+                default_storage.delete(name)
