@@ -161,7 +161,11 @@ CDN_ADDRESSES = read_list("CDN_ADDRESSES")
 CDN_ZONE, CDN_TOKEN = read("CDN_ZONE"), read("CDN_TOKEN")
 if CDN not in {"", "cloudflare", "fastly", "varnish"}:
     raise NotConfigured("CDN is cloudflare, fastly, varnish or empty")
-for _network, _names in {"cloudflare": ("CDN_ZONE", "CDN_TOKEN"), "fastly": ("CDN_TOKEN",), "varnish": ("CDN_ADDRESSES",)}.items():
+for _network, _names in {
+    "cloudflare": ("CDN_ZONE", "CDN_TOKEN"),
+    "fastly": ("CDN_TOKEN",),
+    "varnish": ("CDN_ADDRESSES",),
+}.items():
     if _network == CDN and not all(read(name) for name in _names):
         raise NotConfigured(f"CDN={CDN} needs: {', '.join(_names)}")
 

@@ -12,7 +12,7 @@ from supporters import desk
 from updates.urls import pages as updates_pages
 
 admin.site.login = desk.login(secure_admin_login(admin.site.login))  # type: ignore[method-assign]
-admin.site.has_permission = desk.permission(admin.site.has_permission)  # type: ignore[method-assign]
+admin.site.has_permission = desk.permission(admin.site.has_permission)  # type: ignore[method-assign, assignment]
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),

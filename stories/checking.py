@@ -33,6 +33,7 @@ GRADE = 10  # school years: above it, half of all adults read with effort
 
 _HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 _LINK = re.compile(r'<a\b[^>]*href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+_LOST_LINK = re.compile(r"<a\b(?![^>]*href=)[^>]*>(.*?)</a>", re.DOTALL)
 _EMPTY_LINKS = frozenset({"here", "click here", "this", "link", "read more", "more", "aquí", "haz clic aquí", "leer más"})
 _FILE_NAME = re.compile(r"(?i)^(img|dsc|pic|image|photo|picture|screenshot)?[\s_-]*\d*\.?(jpe?g|png|heic|webp|avif)?$")
 
@@ -201,8 +202,13 @@ def _weight(picture: Picture) -> int:
 def _links(blocks: list[Any]) -> Iterator[Finding]:
     for block in blocks:
         if isinstance(block, TextBlock | AsideBlock):
-            for address, words in _LINK.findall(clean_html(block.html)):
+            html = clean_html(block.html)
+            for address, words in _LINK.findall(html):
                 yield from _link(address.replace("&amp;", "&"), plain_words(words), key_of(block))
+            for words in _LOST_LINK.findall(html):  # cleaning kept no address that no browser could follow
+                yield _red(
+                    _("The link “%(words)s” has no address that works.") % {"words": plain_words(words)}, block=key_of(block)
+                )
         elif isinstance(block, LinkBlock):
             if block.story:
                 yield from _to_story(block.story, key_of(block))

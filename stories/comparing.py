@@ -3,7 +3,7 @@
 import difflib
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -155,7 +155,7 @@ def _fields(before: dict[str, Any], after: dict[str, Any]) -> list[Row]:
 
 
 def _in_words(name: str, content: dict[str, Any]) -> str:
-    value = content.get(name) or ""
+    value: Any = content.get(name) or ""
     match name:
         case "place" if value:
             return ", ".join(filter(None, [value["region"], countries.name(value["country"])]))
@@ -229,9 +229,13 @@ def _longest_rising(places: Sequence[int]) -> set[int]:
     """Return the longest run of places that kept their order: the others are what was moved."""
     best: list[list[int]] = []
     for place in places:
-        before = max((run for run in best if run[-1] < place), key=len, default=[])
+        before = _longest(run for run in best if run[-1] < place)
         best.append([*before, place])
-    return set(max(best, key=len, default=[]))
+    return set(_longest(best))
+
+
+def _longest(runs: Iterable[list[int]]) -> list[int]:
+    return max(runs, key=len, default=[])
 
 
 def _picture_of(block: dict[str, Any]) -> dict[str, Any] | None:

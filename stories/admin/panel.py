@@ -2,6 +2,7 @@
 # Django's forms and admin classes take no type arguments at run time.
 # mypy: disable-error-code="type-arg"
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +51,7 @@ class Panel(RevisionPages):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the panel's own page and the doors for comments."""
-        pages = [
+        pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
             ("panel/", self.panel, "panel"),
             ("comment/", self.comment, "comment"),
             ("comment/<int:comment_id>/settle/", self.settle, "settle"),
@@ -104,7 +105,7 @@ class Panel(RevisionPages):
             raise Http404
         form = CommentForm(request.POST)
         if not form.is_valid():
-            messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+            messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
             return redirect("admin:stories_story_panel", story.pk)
         block = request.POST.get("block", "")
         known = block if block in {key_of(each) for each in blocks_in_order(story)} else ""

@@ -2,6 +2,7 @@
 # Django's forms and admin classes take no type arguments at run time.
 # mypy: disable-error-code="type-arg"
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -28,7 +29,7 @@ class RevisionPages(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Add list, comparison, reading and restoring."""
-        pages = [
+        pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
             ("versions/", self.versions, "versions"),
             ("versions/compare/", self.compare, "compare"),
             ("versions/<int:number>/", self.version, "version"),

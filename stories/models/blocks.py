@@ -1,5 +1,7 @@
 """The ordered blocks a story is made of."""
 
+from typing import Any
+
 from content_editor.models import create_plugin_base
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -108,4 +110,4 @@ class AsideBlock(Block):
         return self.title
 
 
-BLOCKS = [TextBlock, PictureBlock, ClipBlock, QuoteBlock, LinkBlock, AsideBlock]
+BLOCKS: list[type[Any]] = [TextBlock, PictureBlock, ClipBlock, QuoteBlock, LinkBlock, AsideBlock]

@@ -71,8 +71,7 @@ def choose(page: Page, field: str, words: str) -> None:
 
 def add_block(page: Page, kind: str) -> None:
     """Add a block at the end."""
-    page.locator(".order-machine-insert-target.last").click()
-    page.locator(f'[data-plugin-prefix="stories_{kind}_set"]').click()
+    page.locator(".add-blocks").get_by_role("button", name=kind).click()
 
 
 def test_a_story_is_written_in_the_editor_approved_by_a_second_person_and_read_at_its_address(
@@ -84,12 +83,12 @@ def test_a_story_is_written_in_the_editor_approved_by_a_second_person_and_read_a
     expect(desk.locator("#id_slug")).to_have_value("a-letter-with-no-stamp")
     desk.get_by_label("Standfirst").fill("It arrived all the same.")
     choose(desk, "lead", "Picture")
-    add_block(desk, "textblock")
+    add_block(desk, "text")
     desk.locator("#stories_textblock_set-0 .tiptap").click()
     desk.keyboard.type("The postman knew the ")
     desk.keyboard.press("Control+b")
     desk.keyboard.type("handwriting")
-    add_block(desk, "quoteblock")
+    add_block(desk, "quote")
     desk.locator("#id_stories_quoteblock_set-0-text").fill("I knew it was for me.")
     expect(desk.get_by_role("button", name="Publish")).to_have_count(0)
     desk.get_by_role("button", name="Ask for review").click()
