@@ -16,7 +16,7 @@ from donations import gift_aid
 from donations.calendar import today
 from donations.models import CharityDetails, ClaimedGift, Gift, GiftAidClaim, GiftAidDeclaration, LedgerEntry
 from donations.money import Money
-from supporters import spreadsheets
+from public_pages import spreadsheets
 from supporters.models import Account
 
 ROWS = 1000  # of one spreadsheet

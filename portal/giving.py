@@ -12,7 +12,7 @@ from donations.money import Money
 from portal import door, history, theirs, timeline, words
 from portal.door import GiverRequest
 from portal.history import Asked
-from supporters import spreadsheets
+from public_pages import spreadsheets
 
 
 @door.signed_in

@@ -26,9 +26,9 @@ from donations.documents import NotPrintable
 from donations.models import DataDownload, Receipt, Statement
 from donations.statements import issuing
 from portal.known import Whose, tables
+from public_pages.spreadsheets import defused
 from supporters import people
 from supporters.models import Account
-from supporters.spreadsheets import defused
 
 LASTS = datetime.timedelta(hours=1)  # for which a file waits to be taken
 A_DAY = 3  # files somebody may ask for in 24 hours

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from donations.admin.looking import may
 from donations.models import Gift, LedgerEntry
 from donations.money import Money
-from supporters.spreadsheets import lines
+from public_pages.spreadsheets import lines
 
 
 def gifts(model_admin: Any, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:

@@ -16,8 +16,8 @@ from django.utils import timezone
 from donations.admin.looking import gifts_of
 from donations.models import Gift
 from donations.money import Money
+from public_pages.spreadsheets import defused
 from supporters.models import Supporter
-from supporters.spreadsheets import defused
 from tests import factories as make
 from tests import giving
 from tests.donations import desk

@@ -20,8 +20,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from public_pages import spreadsheets
 from safeguarding.gate import charity_today
-from supporters import consents, spreadsheets
+from supporters import consents
 from supporters.consents import Channel, Topic
 from supporters.models import Supporter, SupporterConsent
 from updates import importing

@@ -1,4 +1,4 @@
-"""Lists for a spreadsheet: CSV with nothing in it that a spreadsheet would run as a formula."""
+"""Lists for a spreadsheet: CSV with nothing in it that a spreadsheet would run as a formula. Every room that gives one may ask."""
 
 import csv
 from collections.abc import Iterable, Iterator
