@@ -22,6 +22,7 @@ from stories import publishing, rendering, reviewing, timing
 from stories.admin import blocks
 from stories.admin.bulk import BulkSteps
 from stories.admin.editing import ByTyping, NoncedMedia
+from stories.admin.exporting import Exporting
 from stories.admin.panel import Panel
 from stories.admin.writing import Writing
 from stories.forms import StoryContributorForm, StoryForm
@@ -99,7 +100,7 @@ class CountryFilter(SimpleListFilter):
 
 
 @admin.register(Story)
-class StoryAdmin(NoncedMedia, Writing, BulkSteps, Panel, ByTyping, ContentEditor):
+class StoryAdmin(NoncedMedia, Writing, BulkSteps, Exporting, Panel, ByTyping, ContentEditor):
     """The story editor."""
 
     form = StoryForm
