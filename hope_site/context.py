@@ -13,4 +13,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_url": settings.SITE_URL,
         "languages": settings.LANGUAGES,
         "sandbox": settings.SANDBOX,
+        "demo_mail": settings.SANDBOX and settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"),
     }
