@@ -26,12 +26,15 @@ PAGES: tuple[tuple[str, Any], ...] = (
 
 @dataclass(frozen=True)
 class PortalPage:
-    """One page of the portal: what it is called, where it is, whether this is it or a page below it."""
+    """One page of the portal: what it is called, where it is.
+
+    `mark`: what aria-current says of it, "page" where this is it, "true" where this is a page below it, else "".
+    """
 
     name: str
     label: str
     address: str
-    current: bool
+    mark: str
 
 
 @register.simple_tag(takes_context=True)
@@ -40,7 +43,8 @@ def portal_pages(context: Context) -> list[PortalPage]:
     path = context["request"].path
     found = [(name, str(label), where) for name, label in PAGES if (where := address(name))]
     here = max((where for _name, _label, where in found if path.startswith(where)), key=len, default="")
-    return [PortalPage(name, label, where, where == here) for name, label, where in found]
+    mark = "page" if path == here else "true"
+    return [PortalPage(name, label, where, mark if where == here else "") for name, label, where in found]
 
 
 def address(name: str) -> str:
