@@ -336,7 +336,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "hope_site.log_lines.Line", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
@@ -345,6 +345,6 @@ LOGGING = {
     },
 }
 if read("SENTRY_DSN"):
-    import sentry_sdk
+    from hope_site.error_reports import report_to
 
-    sentry_sdk.init(dsn=read("SENTRY_DSN"), send_default_pii=False, traces_sample_rate=0, max_request_body_size="never")
+    report_to(read("SENTRY_DSN"))
