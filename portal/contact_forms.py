@@ -41,7 +41,8 @@ class ContactForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices: list[tuple[str, Any]] = [("", _("No postal address")), *countries]
+        none = _("Please choose the country") if self._unsorted() else _("No postal address")
+        choices: list[tuple[str, Any]] = [("", none), *countries]
         self.fields["country"].choices = choices  # type: ignore[attr-defined]
         self.postal = form_of(self._country())
         self._name_parts()
@@ -51,6 +52,10 @@ class ContactForm(forms.Form):
     def _country(self) -> str:
         chosen = self.data.get("country") if self.is_bound else self.initial.get("country")
         return str(chosen) if chosen in dict(countries) else ""
+
+    def _unsorted(self) -> bool:
+        """Return whether what we know of the address are lines that a colleague wrote down, without their country."""
+        return not self.initial.get("country") and any(self.initial.get(part) for part in PARTS)
 
     def _name_parts(self) -> None:
         """Call the parts of the address what the country calls them, and leave out those it does not have."""
@@ -103,7 +108,10 @@ class ContactForm(forms.Form):
                 given[part] = line(given[part])
             except forms.ValidationError as error:
                 self.add_error(part, error)
-        if any(given.get(part) for part in PARTS) and not given.get("country") and "country" not in self.errors:
+        # Whoever changes their telephone number need not sort such lines: they stay as they were written down.
+        left_alone = self._unsorted() and not set(self.changed_data) & {"country", *PARTS}
+        begun = any(given.get(part) for part in PARTS) and not left_alone
+        if begun and not given.get("country") and "country" not in self.errors:
             self.add_error("country", _("Please choose the country of the address."))
         elif given.get("country"):
             self._ask_for_missing(given)

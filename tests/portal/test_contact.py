@@ -161,6 +161,20 @@ def test_lines_written_down_by_a_colleague_are_shown_to_be_sorted(client: Client
     page = client.get(PAGE)
     assert field_of(page, "line1").get("value") == "1 Hope Street"
     assert field_of(page, "line2").get("value") == "London, SW1A 1AA"
+    assert "Please choose the country" in page.content.decode()
+    assert "No postal address" not in page.content.decode()
+
+
+def test_whoever_changes_something_else_need_not_sort_those_lines(client: Client, ada: Supporter):
+    lines = {"lines": ["1 Hope Street", "London", "SW1A 1AA"]}
+    Supporter.objects.update(address=lines)
+    shown = {"line1": "1 Hope Street", "line2": "London, SW1A 1AA"}
+    assert client.post(PAGE, {**TYPED, **shown, "phone": "020 7946 0000"}).status_code == 302
+    ada.refresh_from_db()
+    assert (ada.phone, ada.address) == ("020 7946 0000", lines)
+    assert client.post(PAGE, {**TYPED, **shown, "line2": "London"}).status_code == 422  # the address itself is touched
+    ada.refresh_from_db()
+    assert ada.address == lines
 
 
 @pytest.mark.parametrize(
