@@ -1,7 +1,7 @@
 """The demo mailbox: mail that Django's file backend wrote to settings.EMAIL_FILE_PATH, newest first.
 
 Mail is personal: nothing of it is stored by browsers or caches. HTML comes from its own address, in a sandbox without
-scripts, forms or anything fetched from elsewhere.
+scripts, forms or anything fetched from elsewhere: of pictures, those of this site.
 """
 
 import email
@@ -24,7 +24,7 @@ NAME = re.compile(r"\d{8}-\d{6}-\d{1,20}\.log", re.ASCII)
 # Between mails of one connection stands a line of dashes; a mail's own such line is not followed by its first header.
 _BETWEEN = re.compile(rb"\n-{79}\n(?=Content-Type: |MIME-Version: |\Z)")
 _HTML_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox"
 )
 

@@ -2,7 +2,7 @@
 # Django's forms and admin classes take no type arguments at run time.
 # mypy: disable-error-code="type-arg"
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -74,6 +74,9 @@ class StoryInline(admin.TabularInline):
 @admin.register(Digest)
 class DigestAdmin(admin.ModelAdmin):
     """Digests, newest first."""
+
+    class Media:
+        css: ClassVar = {"all": ["css/admin-updates.css"]}
 
     list_display = ("subject", "topic", "state", "send_at", "sent", "lost")
     list_filter = ("state", "topic")
