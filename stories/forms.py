@@ -183,8 +183,8 @@ class TranslationsWidget(forms.MultiWidget):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         """Add each line's language."""
         context = super().get_context(name, value, attrs)
-        for line, (_code, language) in zip(context["widget"]["subwidgets"], self.languages, strict=True):
-            line["language"] = language
+        for line, (code, language) in zip(context["widget"]["subwidgets"], self.languages, strict=True):
+            line |= {"code": code, "language": language}
         return context
 
 

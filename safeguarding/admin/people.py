@@ -124,7 +124,7 @@ class ContributorAdmin(admin.ModelAdmin):
         rows = [self.consent_row(consent) for consent in contributor.consents.all()]
         if not rows:
             return str(_("None: nothing of this person may be published."))
-        head = format_html("<tr><th>{}<th>{}<th>{}<th>{}<th>{}<th>", _("Given"), _("Covers"), _("In"), _("Until"), _("Evidence"))
+        head = format_html("<tr><th>{}<th>{}<th>{}<th>{}<th>{}<td>", _("Given"), _("Covers"), _("In"), _("Until"), _("Evidence"))
         return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, SafeString("".join(rows)))
 
     @admin.display(description=_("decisions"))

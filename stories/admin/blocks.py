@@ -31,14 +31,14 @@ class PictureInline(BlockInline):
     form = PictureBlockForm
     icon = "image"
     autocomplete_fields = ("picture",)
-    joined = ("picture",)
+    joined = uploaded = ("picture",)
     fields = ("picture", "shown", "caption", "ordering", "region")
     readonly_fields = ("shown",)
 
     @admin.display(description=_("as it looks"))
     def shown(self, block: PictureBlock) -> Any:
         """Show the chosen picture, once saved."""
-        return thumbnail(block.picture if block.picture_id else None)
+        return thumbnail(block.picture) if block.picture_id else ""
 
 
 class ClipInline(BlockInline):
@@ -49,13 +49,14 @@ class ClipInline(BlockInline):
     icon = "movie"
     autocomplete_fields = ("clip",)
     joined = ("clip", "clip__poster")
+    uploaded = ("clip",)
     fields = ("clip", "shown", "ordering", "region")
     readonly_fields = ("shown",)
 
     @admin.display(description=_("as it looks"))
     def shown(self, block: ClipBlock) -> Any:
         """Show the chosen clip as its poster with who shows it and how long it is; nothing is asked of anybody else."""
-        return facade(block.clip if block.clip_id else None)
+        return facade(block.clip) if block.clip_id else ""
 
 
 class QuoteInline(BlockInline):

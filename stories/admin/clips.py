@@ -64,7 +64,7 @@ class ClipAdmin(ByTyping, TakingClips, Replacing, LibraryAdmin):
         else:
             super().save_model(request, obj, form, change)
 
-    @admin.display(description="")
+    @admin.display(description=_("as it looks"))
     def small(self, clip: Clip) -> SafeString | str:
         """Show its poster."""
         return thumbnail(clip.poster)

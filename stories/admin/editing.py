@@ -5,6 +5,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
@@ -21,6 +22,7 @@ class ByTyping(admin.options.BaseModelAdmin):
     """Choose related rows by typing: no list of all stories, no query for the row already chosen."""
 
     joined: tuple[str, ...] = ()  # relations fetched with each row
+    uploaded: tuple[str, ...] = ()  # fields beside which the page takes uploads: they need no second way to add
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -28,6 +30,14 @@ class ByTyping(admin.options.BaseModelAdmin):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", KnownAutocomplete(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer beside a choice only what its writer needs: its own page, where it is described and cropped."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            field.widget.can_delete_related = field.widget.can_view_related = False
+            field.widget.can_add_related &= db_field.name not in self.uploaded
+        return field
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Fetch the related rows in the same query."""
@@ -65,10 +75,8 @@ def thumbnail(picture: Picture | None) -> SafeString | str:
     )  # fmt: skip
 
 
-def facade(clip: Clip | None) -> SafeString | str:
+def facade(clip: Clip) -> SafeString | str:
     """Return a clip as the page shows it before it plays: poster, title, who shows it; why it failed if it did."""
-    if clip is None:
-        return "–"
     if clip.readiness == Readiness.FAILED:
         return format_html('<strong class="errors">{}</strong> {}', clip.get_readiness_display(), clip.failure)
     words = clip.get_host_display() if clip.readiness == Readiness.READY else clip.get_readiness_display()

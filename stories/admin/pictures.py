@@ -128,7 +128,7 @@ class PictureAdmin(TakingPictures, Replacing, LibraryAdmin):
         elif {"focal_x", "focal_y"} & set(form.changed_data):
             renditions.renew(obj)
 
-    @admin.display(description="")
+    @admin.display(description=_("as it looks"))
     def small(self, picture: Picture) -> SafeString | str:
         """Show it small."""
         return thumbnail(picture)

@@ -107,6 +107,7 @@ class StoryAdmin(NoncedMedia, Writing, BulkSteps, Exporting, Panel, ByTyping, Co
     inlines = [*blocks.INLINES, ContributorInline]
     prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("lead", "place", "translation_of", "related")
+    uploaded = ("lead",)
     fieldsets = (
         (None, {"fields": ("title", "slug", "standfirst", "byline", "lead", "lead_caption", "content_note")}),
         (

@@ -2,6 +2,7 @@
 import { choose } from "./duplicate.js";
 import { embedding } from "./embedding.js";
 import { make, say } from "./form.js";
+import { look } from "./look.js";
 import { follow, send } from "./sending.js";
 import { askWords } from "./words.js";
 
@@ -15,13 +16,12 @@ export function dropZone(row, kind, form, page) {
   state.setAttribute("role", "status");
   const bar = make("progress", { className: "drop-zone__progress", max: 1, hidden: true });
   bar.setAttribute("aria-label", page.words.uploading);
-  const seen = make("img", { className: "thumbnail", hidden: true });
   const name = make("summary", { className: "drop-zone__name", textContent: page.words[`another_${kind}`] });
-  const zone = make("details", { className: "drop-zone", open: !select.value }, name, make("label", { className: "drop-zone__label" }, page.words[`upload_${kind}`], input), bar, state, seen);
+  const zone = make("details", { className: "drop-zone", open: !select.value }, name, make("label", { className: "drop-zone__label" }, page.words[`upload_${kind}`], input), bar, state);
+  const show = look(row);
   zone.show = (told) => {
     state.textContent = told.readiness === "ready" ? "" : told.failure || page.words.still_preparing;
-    seen.hidden = !told.small;
-    if (told.small) Object.assign(seen, { src: told.small, alt: told.alt });
+    show(told);
   };
   zone.take = async (file) => {
     if (!file) return;
@@ -30,14 +30,12 @@ export function dropZone(row, kind, form, page) {
     data.append("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
     data.append("upload", file);
     bar.hidden = false;
-    const show = (share) => { bar.value = share; state.textContent = say(page.words.uploading, Math.round(share * 100)); };
+    const arrived = (share) => { bar.value = share; state.textContent = say(page.words.uploading, Math.round(share * 100)); };
     try {
-      const { status, told } = await send(page[kind].take, data, show);
+      const { status, told } = await send(page[kind].take, data, arrived);
       if (status !== 201) throw new Error(told.error);
       choose(select, String(told.id), told.title);
       askWords(zone, select, kind, told, form, page);
-      state.textContent = page.words.still_preparing;
-      follow(page, kind, told.id, zone);
     } catch (error) {
       state.textContent = error.message || page.words.upload_failed;
     }
@@ -48,8 +46,10 @@ export function dropZone(row, kind, form, page) {
   row.append(zone);
   row.zone = zone;
   if (kind === "clip") embedding(zone, select, form, page);
+  window.django.jQuery(select).on("change", () => (show(null), select.value && follow(page, kind, select.value, zone)));
   // A draft that was chosen and sent without its words comes back with an error: they are asked for again.
-  if (select.value && row.querySelector(".errorlist")) {
-    follow(page, kind, select.value, zone).then((told) => told?.draft && (zone.open = true) && askWords(zone, select, kind, told, form, page));
+  const wrong = row.querySelector(".errorlist");
+  if (select.value && (wrong || !row.closest(".inline-related"))) {
+    follow(page, kind, select.value, zone).then((told) => wrong && told?.draft && (zone.open = true) && askWords(zone, select, kind, told, form, page));
   }
 }

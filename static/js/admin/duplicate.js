@@ -9,7 +9,7 @@ const fieldsOf = (block) =>
 // A prose editor comes to life a moment after its field.
 export function setProse(block, html) {
   const fill = () => {
-    const editor = block.querySelector(".ProseMirror")?.editor
+    const editor = block.querySelector(".tiptap")?.editor
     if (editor) editor.commands.setContent(html)
     return Boolean(editor)
   }

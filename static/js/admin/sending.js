@@ -18,12 +18,13 @@ export function send(address, data, show) {
   });
 }
 
-// Asks how far the preparation is until it has come to an end, and shows what there is to see.
+// Asks how far the preparation is until it has come to an end or another is chosen, and shows what there is to see.
 export async function follow(page, kind, id, zone) {
-  for (let wait = 1000; zone.isConnected; wait = Math.min(wait * 1.5, 8000)) {
+  const turn = (zone.turn = (zone.turn ?? 0) + 1);
+  for (let wait = 1000; zone.isConnected && zone.turn === turn; wait = Math.min(wait * 1.5, 8000)) {
     const answer = await fetch(page[kind].state.replace("/0/", `/${id}/`), { redirect: "manual" }).catch(() => null);
     const told = answer?.ok ? await answer.json() : null;
-    if (told) zone.show(told);
+    if (told && zone.turn === turn) zone.show(told);
     if (told && told.readiness !== "waiting") return told;
     await new Promise((next) => setTimeout(next, wait));
   }
