@@ -16,6 +16,11 @@ def form_of(client: Client, address: str) -> dict[str, Any]:
     """Return what the form at an address would post if nothing was changed."""
     response = client.get(address)
     assert response.status_code == 200
+    return values_of(response)
+
+
+def values_of(response: Any) -> dict[str, Any]:
+    """Return what the form on a page would post if nothing was changed."""
     values: dict[str, Any] = {}
     context = response.context
     forms = [context["adminform"].form]
