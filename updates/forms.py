@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,7 +39,10 @@ class TopicsField(forms.MultipleChoiceField):
     @staticmethod
     def named() -> list[tuple[str, str]]:
         """Return the topics as they are asked for in the active language."""
-        return [(topic, f"{name}: {description}") for topic, (name, description) in words.topics().items()]
+        return [
+            (topic, format_html("<strong>{}</strong>: {}", name, description))
+            for topic, (name, description) in words.topics().items()
+        ]
 
 
 class SignUpForm(forms.Form):
@@ -48,7 +52,10 @@ class SignUpForm(forms.Form):
         label=gettext_lazy("E-mail address"),
         max_length=254,
         widget=forms.EmailInput({"autocomplete": "email", "inputmode": "email"}),
-        error_messages={"required": gettext_lazy("Please type your e-mail address.")},
+        error_messages={
+            "required": gettext_lazy("Please type your e-mail address."),
+            "invalid": gettext_lazy("Please look at the address again: it should look like name@example.org."),
+        },
     )
     first_name = forms.CharField(
         label=gettext_lazy("First name"),
