@@ -60,13 +60,17 @@ def pledge(request: GiverRequest, reference: str) -> HttpResponse:
     context = {
         **_facts(found),
         "acts": acts.offered(found),
-        "may_put_card": found.status not in {PledgeStatus.CANCELLED, PledgeStatus.STARTING},
+        "may_put_card": _may_put_card(found),
         "unconfirmed": timeline.waiting_for_the_bank(found),
         "lines": lines,
         "kin": restarting.kin(found, mine),
         "back_from_card": "card" in request.GET,
     }
     return render(request, "portal/pledge.html", context)
+
+
+def _may_put_card(pledge: Pledge) -> bool:
+    return pledge.status not in {PledgeStatus.CANCELLED, PledgeStatus.STARTING}
 
 
 def _facts(pledge: Pledge) -> dict[str, Any]:
@@ -159,6 +163,9 @@ def _act_page(
 def card(request: GiverRequest, reference: str) -> HttpResponse:
     """Lead to the provider's page for another card: 303 there, 503 while it does not answer."""
     found = theirs.pledge(request.giver, reference)
+    if not _may_put_card(found):
+        messages.error(request, str(NOT_NOW))
+        return SeeOther(reverse("portal-pledge", args=[reference]))
     trouble = ""
     if request.method == "POST":
         back = settings.SITE_URL + reverse("portal-pledge", args=[reference]) + "?card"
