@@ -13,33 +13,12 @@ from stories.models import Clip, LinkBlock, Story, TextBlock
 from stories.text import clean_html
 from tests import factories as make
 from tests.house.test_headers import fetch
+from tests.listening import Listener
 from tests.pages import html_valid
-from tests.payloads import EVIL, HIT, URLS, payloads
+from tests.payloads import EVIL, URLS, payloads
 
 # --- 11: scripts in whatever is written ---------------------------------------------------------------
 PER_STORY = 30
-# What a payload that came through would look like to the browser, beside what it would do.
-FOREIGN = """() => {
-    const found = []
-    for (const element of document.querySelectorAll('*')) {
-        for (const {name, value} of element.attributes) {
-            const plain = value.replace(/[\\u0000-\\u0020]/g, '').toLowerCase()
-            if (name.startsWith('on')) found.push(`${element.tagName} ${name}`)
-            if (name === 'style' && !element.closest('svg')) found.push(`${element.tagName} style`)
-            if (!/^(href|src|action|formaction|data|xlink:href|srcdoc|poster|srcset|background)$/.test(name)) continue
-            const host = URL.canParse(value, location) ? new URL(value, location).hostname : ''
-            if (/^(javascript|vbscript|data:(?!image))/.test(plain) || host === 'evil.example') found.push(`${name}=${value}`)
-        }
-        if (/^(iframe|object|embed|base|style|math|marquee|template|noscript|audio)$/i.test(element.tagName)
-            || element.matches('meta[http-equiv]')) found.push(element.outerHTML.slice(0, 200))
-        if (element.tagName === 'SCRIPT' && element.type !== 'application/ld+json' && !element.src.startsWith(location.origin + '/static/'))
-            found.push(element.outerHTML.slice(0, 200))
-    }
-    return found
-}"""
-TOUCH = """() => { for (const element of document.querySelectorAll('main *')) {
-    for (const kind of ['mouseover', 'pointerenter', 'focus', 'focusin']) element.dispatchEvent(new Event(kind, {bubbles: true}))
-    if (element.matches('a[href^=javascript i], button[formaction]')) element.click() } }"""
 
 
 def stories_of_payloads(some: list[str]) -> list[Story]:
@@ -77,24 +56,11 @@ def visit(open_page, live_server):
 
     def read(paths, **options):
         page = open_page(base_url=live_server.url, reduced_motion="reduce", **options)
-        ran: list[object] = []
-        page.context.expose_binding(HIT, lambda source, number=None: ran.append(number))
-        held: list[str] = []  # by the policy, before anything was sent
-        page.context.on("requestfailed", lambda request: held.append(request.url) if request.failure == "csp" else None)
-        page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
-        foreign = {}
+        listener = Listener(page, live_server.url)
         for path in paths:
-            page.goto(path, wait_until="load")
-            page.evaluate(TOUCH)
-            page.wait_for_timeout(50)
-            foreign[path] = page.evaluate(FOREIGN)
-        away = [
-            address
-            for address in page.asked
-            if address not in held and not address.startswith((live_server.url, "data:", "blob:", "about:"))
-        ]
+            listener.open(path)
         page.faults.clear()  # pictures without files; what the policy held back, where a test takes the cleaning away
-        return ran, away, {path: found for path, found in foreign.items() if found}
+        return listener.ran, listener.away, listener.foreign
 
     return read
 
