@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from stories import covers, intake, library, renditions
-from stories.admin.editing import linked, rendition_address, thumbnail
+from stories.admin.editing import SearchedApart, linked, rendition_address, thumbnail
 from stories.admin.library import Replacing
 from stories.admin.taking import TakingPictures
 from stories.library_forms import PictureForm
@@ -19,7 +19,7 @@ from stories.models import Picture
 from stories.models.pictures import Readiness
 
 
-class LibraryAdmin(admin.ModelAdmin):
+class LibraryAdmin(SearchedApart):
     """Pictures or clips: kept as long as something needs them, deleted with their files."""
 
     keep: Any  # stores an upload as a draft

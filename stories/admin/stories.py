@@ -21,9 +21,10 @@ from safeguarding.models import Channel, Material
 from stories import publishing, rendering, reviewing, timing
 from stories.admin import blocks
 from stories.admin.bulk import BulkSteps
-from stories.admin.editing import ByTyping, NoncedMedia
+from stories.admin.editing import ByTyping, NoncedMedia, SearchedApart
 from stories.admin.exporting import Exporting
 from stories.admin.panel import Panel
+from stories.admin.translating import Translations
 from stories.admin.writing import Writing
 from stories.forms import StoryContributorForm, StoryForm
 from stories.models import Place, Story, StoryContributor, StoryRevision
@@ -73,7 +74,7 @@ class StateFilter(SimpleListFilter):
             case State.IN_REVIEW | State.APPROVED:  # a public story's changes too: somebody has to see to them
                 return queryset.filter(stage=self.value())
             case State.WITHDRAWN:
-                return queryset.filter(status=Status.WITHDRAWN)
+                return queryset.filter(status=Status.WITHDRAWN, stage=Stage.WRITING)
             case State.SCHEDULED:
                 return queryset.filter(status=Status.PUBLISHED, publish_at__gt=now)
             case State.PUBLISHED:
@@ -100,7 +101,7 @@ class CountryFilter(SimpleListFilter):
 
 
 @admin.register(Story)
-class StoryAdmin(NoncedMedia, Writing, BulkSteps, Exporting, Panel, ByTyping, ContentEditor):
+class StoryAdmin(NoncedMedia, Writing, BulkSteps, Exporting, Translations, Panel, ByTyping, SearchedApart, ContentEditor):
     """The story editor."""
 
     form = StoryForm

@@ -68,6 +68,7 @@ class Picture(Prepared):
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
         ordering = ("-created_at", "-pk")
+        indexes = [models.Index(fields=["title", "alt"], name="picture_words")]  # small enough to be searched through
         constraints = [
             models.CheckConstraint(
                 condition=Q(decorative=True) | ~Q(alt="") | Q(draft=True),
