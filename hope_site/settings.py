@@ -5,7 +5,7 @@ import re
 import secrets
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
@@ -270,10 +270,12 @@ if read("EMAIL_URL"):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = _mail.hostname or ""
     EMAIL_PORT = _mail.port or 587
-    EMAIL_HOST_USER = _mail.username or ""
-    EMAIL_HOST_PASSWORD = _mail.password or ""
+    EMAIL_HOST_USER = unquote(_mail.username or "")
+    EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
     EMAIL_USE_TLS = "tls=1" in _mail.query
     EMAIL_USE_SSL = "ssl=1" in _mail.query
+    if LIVE and not (EMAIL_USE_TLS or EMAIL_USE_SSL) and EMAIL_HOST not in {"127.0.0.1", "::1", "localhost"}:
+        raise NotConfigured("EMAIL_URL needs tls=1 (or ssl=1): mails carry names, sums and links that open something")
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 ANYMAIL = {  # what may be told of mails that did not arrive: updates.returns
