@@ -37,7 +37,15 @@ def everything(story: Story, revision: StoryRevision, by: Any) -> list[str]:
     The address, the times and the translations stay as they are. People who came in since stay: somebody added them for
     a reason, and consent is asked of everybody who is named.
     """
-    found, content, missing = _locked(story), revision.content, []
+    found = _locked(story)
+    missing = fill(found, revision.content)
+    reviewing.saved(found, by, _("Version %(number)d brought back") % {"number": revision.number})
+    return missing
+
+
+def fill(found: Story, content: Data) -> list[str]:
+    """Put all of a content into a story in the place of what is there; return sentences about what is gone."""
+    missing = []
     for name in _WORDS:
         setattr(found, name, content[name])
     found.channels = content["channels"]
@@ -53,7 +61,6 @@ def everything(story: Story, revision: StoryRevision, by: Any) -> list[str]:
     for number, data in enumerate(content["blocks"], start=1):
         if not _make(found, data, ordering=number * 10):
             missing.append(_gone(number))
-    reviewing.saved(found, by, _("Version %(number)d brought back") % {"number": revision.number})
     return missing
 
 

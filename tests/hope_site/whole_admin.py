@@ -71,6 +71,7 @@ DOORS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "stories_story_compare": (_READS, _READS),
     "stories_story_version": (_READS, _READS),
     "stories_story_restore": (NOBODY, any_of("stories.change_story")),
+    "stories_story_translations": (_READS, any_of("stories.add_story")),
     "stories_story_export_csv": (any_of("stories.export_story"), NOBODY),
     "stories_story_export_json": (any_of("stories.export_story"), NOBODY),
     **{
