@@ -25,7 +25,6 @@ from stories.admin.editing import ByTyping, NoncedMedia, SearchedApart
 from stories.admin.exporting import Exporting
 from stories.admin.panel import Panel
 from stories.admin.translating import Translations
-from stories.admin.translating import Translations
 from stories.admin.writing import Writing
 from stories.forms import StoryContributorForm, StoryForm
 from stories.models import Place, Story, StoryContributor, StoryRevision
