@@ -9,6 +9,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -192,8 +193,10 @@ def _end_if_through(digest: Digest) -> None:
 # --- figures ----------------------------------------------------------------------------------------
 def expected(digest: Digest) -> int:
     """Return how many people agree to a digest's topic at this moment, whoever of them can be reached."""
-    said = SupporterConsent.objects.filter(channel=Channel.EMAIL, purpose__in=[digest.topic, EVERYTHING], given=True)
-    return said.values("supporter").distinct().count()
+    said = SupporterConsent.objects.filter(channel=Channel.EMAIL, purpose__in=[digest.topic, EVERYTHING], at__lte=timezone.now())
+    later = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk"))
+    newer = said.filter(later, supporter=OuterRef("supporter"))
+    return said.filter(~Exists(newer), given=True).count()
 
 
 def figures(digest: Digest) -> dict[str, Any]:
