@@ -159,9 +159,7 @@ def _with_headers(response: HttpResponseBase, ending: str, public: bool, etag: s
     # Whatever a file may turn out to be, nothing in it runs and no page of another origin may read it.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
-    # Public JPEGs are what cards elsewhere and mails in a web mailbox show.
-    elsewhere = settings.MEDIA_URL_HOST or (public and ending == "jpg")
-    response["Cross-Origin-Resource-Policy"] = "cross-origin" if elsewhere else "same-origin"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin" if settings.MEDIA_URL_HOST else "same-origin"
     if settings.MEDIA_URL_HOST and public:
         response["Access-Control-Allow-Origin"] = settings.SITE_URL  # captions are read across origins
     if response.status_code in {200, 206}:
