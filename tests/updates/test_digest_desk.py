@@ -110,6 +110,7 @@ def test_it_is_scheduled_by_the_charitys_own_clock(fundraiser, draft, settings):
     step(fundraiser, draft, "schedule", at=f"{day}T10:00")
     draft.refresh_from_db()
     assert draft.send_at == datetime.datetime.combine(day, datetime.time(4, 30), datetime.UTC)
+    assert "10 a.m. (Asia/Kolkata)" in fundraiser.get(f"/admin/updates/digest/{draft.pk}/send/").content.decode()
     step(fundraiser, draft, "unschedule")
     assert state(draft) == "draft"
 
