@@ -1,5 +1,6 @@
 """A Gift Aid declaration made in the portal: who and where somebody is at home, and which gifts it is for."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy
 from donations import declaration_words, postcodes
 from donations.forms import DECLARED_ADDRESS, DECLARED_NAME, line, readable
 from supporters.people import Person
+
+_NUMBERED = re.compile(r"([0-9]{1,5}[A-Za-z]?),? +(.+)")
 
 
 def _text(label: Any, most: int, autocomplete: str, **options: Any) -> forms.CharField:
@@ -52,7 +55,8 @@ class GiftAidForm(forms.Form):
         """Return the form with what is known filled in."""
         known = next((supporter for supporter in person.supporters if supporter.name), None)
         names = {"first_name": known.first_name[:DECLARED_NAME], "last_name": known.last_name[:DECLARED_NAME]} if known else {}
-        return cls(initial={**names, "future": True, "past": False})
+        home = _home(person.foremost.address) if person.foremost else {}
+        return cls(initial={**names, **home, "future": True, "past": False})
 
     def clean(self) -> dict[str, Any]:
         """Hold the postcode to its shape, and ask for one kind of gifts at least."""
@@ -79,3 +83,15 @@ class GiftAidForm(forms.Form):
         else:
             words = _("Please type a UK postcode, for example SW1A 1AA, or say that your home is outside the UK.")
             self.add_error("postcode", words)
+
+
+def _home(address: dict[str, Any]) -> dict[str, str]:
+    """Return what is known of a home in the UK, the house apart from its street, as the tax office wants it."""
+    if address.get("country") != "GB":
+        return {}
+    street = address.get("line1", "")
+    numbered = _NUMBERED.fullmatch(street)
+    house, street = numbered.groups() if numbered else ("", street)
+    parts = (street, address.get("line2", ""), address.get("city", ""))
+    whole = ", ".join(part for part in parts if part)
+    return {"house": house, "address": whole[:DECLARED_ADDRESS], "postcode": address.get("postcode", "")}

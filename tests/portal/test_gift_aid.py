@@ -10,6 +10,7 @@ from donations.models import Gift, GiftAidDeclaration, Statement
 from donations.money import Money
 from donations.statements import issuing
 from donations.tax_years import tax_year
+from supporters.models import Supporter
 from tests import giving
 from tests.pages import html_valid, max_queries
 from tests.portal.test_statements import LATER, ada, gave
@@ -71,6 +72,22 @@ def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_stays(ada, ch
     assert not GiftAidDeclaration.objects.exists()
     if "house" not in change:
         assert "Rose Cottage" in answer.text
+
+
+@pytest.mark.parametrize(
+    "home,house,address,postcode",
+    [
+        ({"country": "GB", "line1": "12b, Hope Street", "city": "Leeds", "postcode": "LS6 2AB"}, "12b", "Hope Street, Leeds", "LS6 2AB"),
+        ({"country": "GB", "line1": "Rose Cottage", "line2": "Hope Street", "city": "Leeds"}, "", "Rose Cottage, Hope Street, Leeds", ""),
+        ({"country": "US", "line1": "1 Main St", "city": "Austin", "postcode": "78701"}, "", "", ""),
+        ({"lines": ["1 Hope Street"]}, "", "", ""),
+    ],
+)  # fmt: skip
+def test_a_home_that_is_known_need_not_be_typed_again(ada, home, house, address, postcode):
+    Supporter.objects.update(address=home)
+    page = html_valid(signed_in("ada@example.org").get(PAGE).content)
+    shown = {field.get("name"): field.get("value", "") for field in page.iter("input")}
+    assert (shown["house"], shown["address"], shown["postcode"]) == (house, address, postcode)
 
 
 def test_past_gifts_of_four_years_are_claimed_and_their_statement_says_so(ada):
