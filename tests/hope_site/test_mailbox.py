@@ -139,3 +139,11 @@ def test_there_is_no_mailbox_outside_the_sandbox(provider: str, found: str, tmp_
     command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", ask]
     done = subprocess.run(command, cwd=settings.BASE_DIR, env=environ, capture_output=True, text=True, check=True)
     assert done.stdout.split()[-1] == found
+
+
+@pytest.mark.django_db
+def test_a_demo_says_where_its_mail_is_read_and_a_site_that_sends_does_not(client, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    assert 'href="/sandbox/mail/"' in client.get("/updates/asked/").content.decode()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert "/sandbox/mail/" not in client.get("/updates/asked/").content.decode()

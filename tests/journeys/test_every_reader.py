@@ -286,3 +286,21 @@ def test_forced_colours_leave_everything_to_be_seen(open_page):
         else "solid"
     )
     assert lines != "none", "a button without a border cannot be told from words"
+
+
+def test_the_chosen_sum_is_told_from_the_others_in_forced_colours(open_page):
+    page = open_page(forced_colors="active", dark=True)
+    page.goto("/give/")
+    for choice in (".giving-tab", ".amount"):
+        chosen, other = (
+            _lightness(page, f"{choice}__input{state} + {choice}__label", "backgroundColor")
+            for state in (":checked", ":not(:checked)")
+        )
+        assert abs(chosen - other) > 60, choice
+
+
+@pytest.mark.parametrize("path", ["/", "/es/"])
+def test_the_charitys_name_is_whole_on_the_smallest_screens(open_page, path):
+    page = open_page(320, 640)
+    page.goto(path)
+    assert page.locator(".masthead__name").evaluate("name => name.clientWidth > 0 && name.scrollWidth <= name.clientWidth")
