@@ -35,6 +35,7 @@ from donations.models import (
 from donations.models.gifts import UNPAID
 from donations.tax_years import tax_year
 from letters.models import Letter, LetterState
+from portal import erased_list
 from portal.known import Whose
 from supporters.models import Account, Code, Supporter, SupporterConsent
 from updates.models import DoNotMail, ListImport, Report, SignUp
@@ -49,6 +50,7 @@ def forget(whose: Whose) -> list[Erasure]:
     """
     for pledge in whose.pledges.running():
         promises.cancel(pledge, reason="erasure")
+    erased_list.keep(whose)
     with transaction.atomic():
         locked = list(Supporter.objects.select_for_update().filter(pk__in=[one.pk for one in whose.supporters]).order_by("pk"))
         names = [part for one in locked for part in (one.first_name, one.last_name, one.name) if part]
