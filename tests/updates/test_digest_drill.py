@@ -7,6 +7,7 @@ at most one of them for each time a worker is killed.
 
 import asyncio
 import datetime
+import logging
 import os
 import signal
 import threading
@@ -36,6 +37,7 @@ class Postbox:
     """A mail server that keeps recipient and Message-ID of what it takes, and tells when it has taken so many."""
 
     def __init__(self):
+        logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's: a line for each of its words, five a letter
         self.taken, self._changed = [], threading.Condition()
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
         self.port = self._controller.port
