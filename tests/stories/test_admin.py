@@ -220,7 +220,7 @@ def test_posted_orders_to_copy_blocks_are_not_taken(boss: Client):
 
 # --- cost ------------------------------------------------------------------------------------------
 def long_story() -> Story:
-    """Make a story with each kind of block several times, every field filled."""
+    """Make a story of sixty blocks, every kind and every field."""
     blocks: list[make.Block] = [
         "<p>Words.</p>",
         make.picture(),
@@ -228,7 +228,7 @@ def long_story() -> Story:
         make.published_story(),
         {"quote": "Q"},
         {"aside": "<p>A</p>"},
-    ] * 4
+    ] * 10  # sixty
     return make.published_story(
         blocks=blocks, place=make.place(), themes=[make.theme(), make.theme("Work")], people=[make.contributor() for _ in range(3)],
         translation_of=make.story(language="es"),

@@ -1,4 +1,4 @@
-"""Staff in a real browser, under the policy header: writing and publishing, passkeys and codes.
+"""Staff in a real browser, under the policy header: a long story, a reviewer, passkeys and codes.
 
 The page objects fail the test when the console reports an error: a script or style the policy refused is one.
 """
@@ -60,51 +60,6 @@ def confirm_password(page: Page) -> None:
     """Give the password again, as before every change to the ways in."""
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
-
-
-def choose(page: Page, field: str, words: str) -> None:
-    """Choose a related row by typing."""
-    page.locator(f"#id_{field}").locator("xpath=..").locator(".select2-selection").click()
-    page.locator(".select2-search__field").last.fill(words)
-    page.locator(".select2-results__option", has_text=words).first.click()
-
-
-def add_block(page: Page, kind: str) -> None:
-    """Add a block at the end."""
-    page.locator(".add-blocks").get_by_role("button", name=kind).click()
-
-
-def test_a_story_is_written_in_the_editor_approved_by_a_second_person_and_read_at_its_address(
-    desk: Page, open_page: Callable[..., Page], staff_site: Site
-):
-    sign_in(desk)
-    desk.goto("/admin/stories/story/add/")
-    desk.locator("#id_title").press_sequentially("A letter with no stamp")
-    expect(desk.locator("#id_slug")).to_have_value("a-letter-with-no-stamp")
-    desk.get_by_label("Standfirst").fill("It arrived all the same.")
-    choose(desk, "lead", "Picture")
-    add_block(desk, "text")
-    desk.locator("#stories_textblock_set-0 .tiptap").click()
-    desk.keyboard.type("The postman knew the ")
-    desk.keyboard.press("Control+b")
-    desk.keyboard.type("handwriting")
-    add_block(desk, "quote")
-    desk.locator("#id_stories_quoteblock_set-0-text").fill("I knew it was for me.")
-    expect(desk.get_by_role("button", name="Publish")).to_have_count(0)
-    desk.get_by_role("button", name="Ask for review").click()
-    expect(desk.locator(".messagelist")).to_contain_text("waits for a second person")
-    expect(desk.get_by_role("button", name="Approve")).to_have_count(0)
-    second = open_page(base_url=staff_site.url)
-    sign_in(second, REVIEWER)
-    second.goto(desk.url)
-    second.get_by_role("button", name="Approve").click()
-    second.get_by_role("button", name="Publish").click()
-    expect(second.locator(".messagelist")).to_contain_text("is public at")
-    desk.goto("/stories/a-letter-with-no-stamp/")
-    expect(desk).to_have_url(re.compile("/stories/a-letter-with-no-stamp/$"))
-    expect(desk.get_by_role("heading", name="A letter with no stamp", level=1)).to_be_visible()
-    expect(desk.locator("main strong", has_text="handwriting")).to_be_visible()
-    expect(desk.get_by_text("I knew it was for me.")).to_be_visible()
 
 
 def test_the_editor_shows_a_long_story_again_with_its_blocks_in_order(desk: Page):

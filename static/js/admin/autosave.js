@@ -70,7 +70,7 @@ export function autosave(form, page) {
     event.preventDefault()
     if (!(await speak({ always: true, signal: AbortSignal.timeout(8000) }))) return
     leaving = true
-    form.requestSubmit(event.submitter)
+    setTimeout(() => form.requestSubmit(event.submitter)) // within this event, where nothing was to be kept, it would be ignored
   })
   for (const way of form.querySelectorAll("a[data-leaves]")) way.addEventListener("click", () => (leaving = true))
   setInterval(() => leaving || speak(), EVERY)

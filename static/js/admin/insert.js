@@ -2,6 +2,8 @@
 import { make } from "./form.js";
 import { machine } from "./order.js";
 
+const ENTRY = ".tiptap, textarea, select.admin-autocomplete + .select2 .select2-selection, input:not([type=hidden], [type=checkbox])"
+
 export function adding(form, page) {
   const wrapper = machine().parentElement
   const menu = wrapper.querySelector(".plugin-buttons")
@@ -23,6 +25,15 @@ export function adding(form, page) {
     element.tabIndex = 0
     if (name) element.setAttribute("aria-label", name)
   }
+  // A new block is there to be written in: its first field gets the focus, the editor of a text once it has come to life.
+  const enter = (block) => {
+    const field = () => [...block.querySelectorAll(ENTRY)].find((one) => one.offsetParent)
+    const late = () => block.querySelector(".prose-editor") && !block.querySelector(".tiptap")
+    const watch = new MutationObserver(() => late() || (watch.disconnect(), field()?.focus()))
+    if (late()) watch.observe(block, { childList: true, subtree: true })
+    else field()?.focus()
+  }
+  document.addEventListener("formset:added", ({ target }) => setTimeout(() => machine().contains(target) && enter(target)))
   const equip = (within) => within.querySelectorAll(".order-machine-insert-target").forEach((t) => asButton(t, page.words.insert))
   equip(machine())
   document.addEventListener("formset:added", (event) => setTimeout(() => equip(event.target)))

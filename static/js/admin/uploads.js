@@ -17,7 +17,8 @@ export function uploads(form, page) {
     if (!carriesFiles(event)) return;
     event.preventDefault();
     event.stopPropagation();
-    const row = [...event.target.closest(".inline-related, .form-row")?.querySelectorAll("*") ?? []].find((one) => one.zone);
+    const near = event.target.closest(".inline-related") ?? event.target.closest(".form-row");
+    const row = [near, ...(near?.querySelectorAll("*") ?? [])].find((one) => one?.zone);
     const files = [...event.dataTransfer.files];
     if (row && files.length === 1) return void row.zone.take(files[0]);
     // Dropped beside the blocks: each file gets a block of its own.
