@@ -236,7 +236,14 @@ class ChapterForm(KnownChoices):
     class Meta:
         model = Chapter
         fields = ("position", "story", "words", "clip", "quote")
-        widgets = {"position": forms.NumberInput(attrs={"class": "position"})}
+        widgets = {
+            "position": forms.NumberInput(
+                {
+                    "class": "position", "data-up": _("Move up"), "data-down": _("Move down"), "data-drag": _("Drag to another place"),
+                    "data-moved": _("Moved to place %s of %s."),
+                }
+            )
+        }  # fmt: skip
 
 
 class ChapterFormSet(forms.BaseInlineFormSet):

@@ -2,7 +2,7 @@
 # Django's forms and admin classes take no type arguments at run time.
 # mypy: disable-error-code="type-arg"
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
@@ -38,6 +38,10 @@ class CollectionAdmin(NoncedMedia, ByTyping, admin.ModelAdmin):
     prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("lead",)
     joined = ("lead",)
+
+    class Media:
+        css: ClassVar = {"all": ("css/admin-publishing.css",)}
+        js = ("js/admin-chapters.js",)  # without it the chapters stand in the order of their numbers
 
     def get_readonly_fields(self, request: HttpRequest, obj: Collection | None = None) -> Any:
         """Leave it to those who publish to show a collection or take it off."""

@@ -111,7 +111,7 @@ def outcome(story: Story) -> str:
         case State.PUBLISHED:
             return format_html(_('“{}” is public at <a href="{}">{}</a>.'), story, address, address)
         case State.SCHEDULED:
-            return _("“%(story)s” goes out on %(time)s.") % {"story": story, "time": timing.in_words(story.publish_at)}
+            return format_html(_("“{}” goes out on {}."), story, timing.shown(story.publish_at))
         case State.EXPIRED:
             return _("“%(story)s” has reached its end and is not shown.") % {"story": story}
         case State.WITHDRAWN:
@@ -196,7 +196,7 @@ class PublishingSteps(admin.ModelAdmin):
         saves = self.has_change_permission(request, story) if story.pk else self.has_add_permission(request)
         context |= {"steps": steps_for(story, request.user), "saves": saves}
         context["steps_form"] = "story_form" if saves else "story-steps"
-        context["charity_zone"] = timing.zone_name()
+        context |= {"charity_zone": timing.zone_name(), "charity_zone_key": timing.zone().key}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def live_since(self, story: Story) -> Any:

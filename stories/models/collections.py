@@ -52,4 +52,4 @@ class Chapter(models.Model):
         constraints = [models.UniqueConstraint(fields=["collection", "story"], name="chapter_once")]
 
     def __str__(self) -> str:
-        return f"{self.position}. {self.story}"
+        return str(self.story)

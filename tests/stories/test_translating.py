@@ -60,7 +60,7 @@ def test_the_page_shows_both_in_their_languages_from_whichever_story_it_is_opene
         assert "Light" in text
         assert shown in text
     chosen = client.get(page(english), {"with": spanish.pk}).content.decode()
-    assert '<td lang="es" dir="auto">Llovía.</td>' in chosen
+    assert '<td lang="es" dir="auto" data-side="Spanish">Llovía.</td>' in chosen
     assert '<option value="fr">' in chosen
     assert '<option value="es">' not in chosen
     assert client.get(page(english), {"with": "\x00"}).status_code == 200
