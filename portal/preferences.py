@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -28,7 +29,9 @@ class OtherWaysForm(forms.Form):
         numbers = [supporter.pk for supporter in supporters]
         for channel, (name, question) in words.other_channels().items():
             agreed = any(EVERYTHING in topics for topics in consents.standing(numbers, channel).values())
-            self.fields[channel] = forms.BooleanField(label=f"{name}: {question}", required=False, initial=agreed)
+            self.fields[channel] = forms.BooleanField(
+                label=format_html("<span><strong>{}</strong>: {}</span>", name, question), required=False, initial=agreed
+            )
 
 
 class AddressTopics:

@@ -40,7 +40,7 @@ class TopicsField(forms.MultipleChoiceField):
     def named() -> list[tuple[str, str]]:
         """Return the topics as they are asked for in the active language."""
         return [
-            (topic, format_html("<strong>{}</strong>: {}", name, description))
+            (topic, format_html("<span><strong>{}</strong>: {}</span>", name, description))
             for topic, (name, description) in words.topics().items()
         ]
 

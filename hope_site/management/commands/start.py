@@ -165,6 +165,7 @@ def _welcome(sign_in: list[tuple[str, str]]) -> str:
         lines += [
             f"  Staff        {settings.SITE_URL}/admin/   {address}   {password}",
             f"  Reviewer     {settings.SITE_URL}/admin/   {reviewer}   {second_password}   (approves stories: a second person)",
+            f"  Donor portal {settings.SITE_URL}/portal/   (give something first, under any address; its code comes to sent mail)",
             f"  Sent mail    {settings.SITE_URL}/sandbox/mail/",
             f"  Pretend bank {settings.SITE_URL}/sandbox/bank/   (for staff: move its clock, let a charge fail)",
         ]
