@@ -81,9 +81,9 @@ def _words(block: dict[str, Any] | None) -> str | None:
 
 
 def _pairs(left: list[Any], right: list[Any]) -> list[tuple[Any, Any]]:
-    kinds = [[block["kind"] for block in side] for side in (left, right)]
+    kinds, other_kinds = ([str(block["kind"]) for block in side] for side in (left, right))
     pairs: list[tuple[Any, Any]] = []
-    for what, a, b, c, d in difflib.SequenceMatcher(None, *kinds, autojunk=False).get_opcodes():
+    for what, a, b, c, d in difflib.SequenceMatcher(None, kinds, other_kinds, autojunk=False).get_opcodes():
         if what == "equal":
             pairs += zip(left[a:b], right[c:d], strict=True)
         else:  # never a text beside a picture: one below the other
