@@ -24,6 +24,8 @@ from stories.models import Picture
 
 MAX_BYTES = 40 * 1024 * 1024
 MAX_PIXELS = 40_000_000
+# Where reading takes several times the memory of the pixels: libwebp keeps whole canvases, deep grey takes four bytes.
+MAX_COSTLY_PIXELS = 16_000_000
 MAX_SIDE = 16_000  # WebP ends at 16,383
 MASTERS = "masters"
 
@@ -66,7 +68,7 @@ def clean_picture(upload: File[Any]) -> CleanPicture:
     """Return the upload's pixels, upright and in sRGB, encoded anew without any metadata.
 
     An animation or a file of several pages gives its first picture. Raises ValidationError with a sentence for the
-    person uploading: wrong kind, disguised, too large, more than 40 megapixels, damaged.
+    person uploading: wrong kind, disguised, too large, too many megapixels, damaged.
     """
     if upload.size > MAX_BYTES:
         raise _refusal(_("This file is larger than 40 MB. Please upload a smaller one."), "too_many_bytes")
@@ -77,6 +79,11 @@ def clean_picture(upload: File[Any]) -> CleanPicture:
     _check_single_nature(content)
     if picture.width * picture.height > MAX_PIXELS or max(picture.size) > MAX_SIDE:
         raise _too_many_pixels()
+    if picture.width * picture.height > MAX_COSTLY_PIXELS and (picture.format == "WEBP" or picture.mode in {"I", "F"}):
+        raise _refusal(
+            _("A picture of this kind may have 16 megapixels. Please upload a smaller one, or save it as JPEG."),
+            "too_many_pixels",
+        )
     try:
         pixels = _upright_srgb(picture)
         return encoded(pixels)
@@ -186,7 +193,7 @@ def _upright_srgb(picture: Image.Image) -> Image.Image:
 def _eight_bits(picture: Image.Image) -> Image.Image:
     """Return a deep greyscale picture in eight bits: 16-bit values by their upper byte, others by their span."""
     if picture.mode.startswith("I;16"):
-        return picture.convert("I").point(lambda value: value / 256).convert("L")
+        return picture.convert("I").point([value >> 8 for value in range(65_536)], "L")
     darkest, lightest = picture.getextrema()
     span = (lightest - darkest) or 1  # type: ignore[operator]
     return picture.convert("F").point(lambda value: value * (255 / span) - darkest * 255 / span).convert("L")  # type: ignore[operator]
@@ -195,11 +202,9 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
     if alpha and alpha.getextrema()[0] == 255:
-        alpha, picture = None, picture.convert("RGB")
+        picture = picture.convert("RGB")
     if profile:
-        picture = _from_profile(picture.convert("RGB") if alpha else picture, profile)
-    if alpha:
-        picture.putalpha(alpha)
+        picture = _from_profile(picture, profile)
     return picture if picture.mode in {"RGB", "RGBA"} else picture.convert("RGB")
 
 
@@ -207,11 +212,11 @@ def _from_profile(picture: Image.Image, profile: bytes) -> Image.Image:
     """Return the picture with its numbers as sRGB has them; they stay where the profile is broken or foreign."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if picture.mode != "RGB":
+        if picture.mode not in {"RGB", "RGBA"}:
             return ImageCms.profileToProfile(picture, source, _srgb(), outputMode="RGB") or picture
         ImageCms.profileToProfile(picture, source, _srgb(), inPlace=True)
     except (ImageCms.PyCMSError, OSError, ValueError):
-        pass  # the numbers are taken as sRGB
+        return picture  # the numbers are taken as sRGB
     return picture
 
 

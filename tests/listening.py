@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Dialog, Page
 
 from tests.payloads import EVIL, HIT
 
@@ -47,7 +47,11 @@ class Listener:
         self._held: set[str] = set()  # by the policy, before anything was sent
         page.context.expose_binding(HIT, lambda source, number=None: self.ran.append(number))
         page.context.on("requestfailed", lambda request: self._held.add(request.url) if request.failure == "csp" else None)
-        page.on("dialog", lambda dialog: (self.ran.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", self._answer)
+
+    def _answer(self, dialog: Dialog) -> None:
+        self.ran.append(dialog.message)
+        dialog.dismiss()
 
     def open(self, path: str) -> None:
         """Open a page, touch what stands in it, and note what is foreign."""

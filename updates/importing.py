@@ -75,7 +75,10 @@ def text_of(content: bytes) -> str:
 
 def columns_of(text: str) -> dict[str, int]:
     """Return where each column stands. Raises ValidationError without one of addresses."""
-    header = next(_lines(text), [])
+    try:
+        header = next(_lines(text), [])
+    except csv.Error as error:  # a line without end, say
+        raise ValidationError(_("The file cannot be read as CSV.")) from error
     names = ["".join(letter for letter in cell.casefold() if letter not in " -_") for cell in header]
     found = {}
     for column, known in COLUMNS.items():
