@@ -27,6 +27,9 @@ def _database() -> None:
 
 
 def _cache() -> None:
+    if hasattr(cache, "reach"):  # one that would answer from memory while Redis is away
+        cache.reach()
+        return
     cache.set("readyz", 1, 10)
     if cache.get("readyz") != 1:
         raise OSError("the cache forgot at once")
