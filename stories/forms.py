@@ -22,6 +22,10 @@ class KnownAutocomplete(AutocompleteSelect):
 
     known: models.Model | None = None
 
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> Any:
+        """Say how wide it is: measuring each of a long story's fields would lay the page out anew as often."""
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-width": "20rem"}
+
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         """Return the present choice from the row at hand; look it up only when another was typed."""
         if self.known is None or [str(chosen) for chosen in value] != [str(self.known.pk)]:

@@ -4,6 +4,7 @@ import { make } from "./form.js";
 // Gives a function that takes what the site tells of the choice, or null while nothing is known of it.
 export function look(row) {
   const saved = row.closest(".inline-related")?.querySelector(".field-shown");
+  if (saved?.querySelector(".readonly")?.childNodes.length === 0) saved.hidden = true; // nothing was chosen yet
   const seen = make("p", { className: "facade", hidden: true });
   row.append(seen);
   return (told) => {

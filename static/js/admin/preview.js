@@ -36,9 +36,10 @@ export function preview(form, page) {
   bar.append(close)
 
   async function refresh() {
+    if (panel.hidden || busy) return
     const body = words(form)
     const now = body.toString()
-    if (panel.hidden || busy || now === shown) return
+    if (now === shown) return
     busy = true
     try {
       const answer = await post(page, page.preview + (page.story ? `?story=${page.story}` : ""), body)
