@@ -1,6 +1,7 @@
 """Attacks on the site as it is served, from the list in quality.md, section 5 (their numbers there); each with its guard taken away."""
 
 import http.client
+import socket
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -285,3 +286,47 @@ def test_25_a_story_has_one_address(live_site, target):
 @pytest.mark.parametrize("target", ["/stories%2fbirthday/", "/stories/birthday%2f", "/%73tories/birthday/"])
 def test_25_another_spelling_of_an_address_is_the_same_page(live_site, target):
     assert raw(live_site, target)[2] == raw(live_site, "/stories/birthday/")[2]
+
+
+# --- 26: request smuggling ----------------------------------------------------------------------------
+SMUGGLED = b"GET /smuggled-canary/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+TWO_WAYS = [
+    b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"Content-Length: 0\r\nContent-Length: %d\r\n\r\n" % len(SMUGGLED),
+    b"Content-Length: 0, 5\r\n\r\n",
+    b"Content-Length: +0\r\n\r\n",
+    b"Content-Length: 0x0\r\n\r\n",
+    b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding: chunked\r\n\r\n0_0\r\n\r\n",
+    b"Transfer-Encoding: chunked\r\n\r\n0\n\n",
+]
+
+
+def answers_to(site, raw_request: bytes) -> bytes:
+    """Return everything the server says on one connection."""
+    host, port = urlsplit(site.url).netloc.split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(raw_request)
+        connection.shutdown(socket.SHUT_WR)
+        said = b""
+        while part := connection.recv(65536):
+            said += part
+    return said
+
+
+@pytest.mark.parametrize("ambiguous", TWO_WAYS)
+def test_26_a_request_that_can_be_read_in_two_ways_smuggles_no_other(live_site, ambiguous):
+    said = answers_to(live_site, b"POST /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n" + ambiguous + SMUGGLED)
+    *_, last = said.split(b"HTTP/1.1 ")[1:]
+    assert last.startswith((b"400", b"501")), said[:400]  # and with that the connection ends
+    assert b"HTTP/1.1 404" not in said, "the hidden request was answered"
+    assert fetch(live_site, "/healthz")[0] == 200
+
+
+def test_26_control_two_plain_requests_on_one_connection_are_two(live_site):
+    said = answers_to(live_site, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + SMUGGLED)
+    assert said.count(b"HTTP/1.1 ") == 2
+    assert b"HTTP/1.1 404" in said
