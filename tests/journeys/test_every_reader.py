@@ -154,7 +154,11 @@ def test_without_scripts_the_transcript_still_opens(page_without_scripts):
 
 
 # --- narrow, or enlarged --------------------------------------------------------------------------
-@pytest.mark.parametrize(("width", "height", "scale"), [(320, 640, 2), (320, 256, 4)], ids=["320 wide", "1280 x 1024 at 400 %"])
+@pytest.mark.parametrize(
+    ("width", "height", "scale"),
+    [(320, 640, 2), (320, 256, 4), (768, 1024, 1)],
+    ids=["320 wide", "1280 x 1024 at 400 %", "a tablet"],
+)
 def test_no_page_scrolls_sideways(open_page, width, height, scale):
     page = open_page(width, height, scale=scale)
     wide = {}
