@@ -35,7 +35,7 @@ def of_story(revision: StoryRevision, absolute: str) -> SafeString:
         "author": organization(),
         "keywords": [theme["name"] for theme in content["themes"]],
     }
-    if content["lead"]:
+    if content["lead"] and content["lead"]["crops"]:  # none while it is being prepared
         article["image"] = [share_address(content["lead"]), largest_jpeg(content["lead"])]
     clips = [block["clip"] for block in content["blocks"] if block["kind"] == "clip"]
     graph = [article, *(_video(clip, content, published) for clip in clips), _breadcrumbs(content, absolute)]

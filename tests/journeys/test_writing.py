@@ -242,7 +242,8 @@ def test_what_was_written_comes_back_after_the_browser_was_killed(desk_of: Calla
     editor.open_editor(page, NEW)
     page.locator("#id_title").fill("Half a story")
     editor.add(page, "Text").locator(".tiptap").click()
-    page.keyboard.type("The line went dead")
+    with page.expect_response(lambda answer: "went+dead" in (answer.request.post_data or "")):
+        page.keyboard.type("The line went dead")
     expect(page.locator("[data-writing-state]")).to_contain_text("Kept at")
     with pytest.raises(Error):
         page.goto("chrome://crash")

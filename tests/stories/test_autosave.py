@@ -266,7 +266,8 @@ def test_the_published_page_is_byte_for_byte_what_the_preview_showed_apart_from_
 def test_a_story_that_was_never_saved_is_previewed_with_what_is_there(ruth):
     values = form_of(ruth, NEW) | {"title": "", "slug": "", "standfirst": ""}
     values = with_blocks(values, "textblock", {"html": "<p>First words.</p>", "ordering": 10}, {"html": "", "ordering": 20})
-    values = with_blocks(values, "pictureblock", {"picture": make.picture(ready=False).pk, "ordering": 30})
+    being_prepared = make.picture(ready=False)
+    values = with_blocks(values | {"lead": being_prepared.pk}, "pictureblock", {"picture": being_prepared.pk, "ordering": 30})
     page = ruth.post(f"{WRITING}/preview/", values).content.decode()
     assert "First words." in page
     html_valid(page)
