@@ -17,6 +17,8 @@ from stories.forms import KnownAutocomplete
 from stories.models import Clip, Picture
 from stories.models.pictures import Readiness
 
+MOST_FOUND = 1000  # by a search, to be listed from their keys
+
 
 class ByTyping(admin.options.BaseModelAdmin):
     """Choose related rows by typing: no list of all stories, no query for the row already chosen."""
@@ -46,14 +48,17 @@ class ByTyping(admin.options.BaseModelAdmin):
 
 
 class SearchedApart(admin.ModelAdmin):
-    """Look for words in a query of its own: it reads an index of the words alone, not the long rows they stand in."""
+    """Look for words once, in a query of its own: it reads an index of the words alone, not the long rows they stand in."""
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """Keep the rows that hold the words."""
+        """Keep the rows that hold the words; many are found as they come, so that the newest need no search for the rest."""
         if not search_term:
             return queryset, False
         found, _twice = super().get_search_results(request, self.model._default_manager.order_by(), search_term)
-        return queryset.filter(pk__in=found.values("pk")), False
+        keys = list(found.values_list("pk", flat=True)[: MOST_FOUND + 1])
+        if len(keys) > MOST_FOUND:
+            return super().get_search_results(request, queryset, search_term)
+        return queryset.filter(pk__in=keys), False
 
 
 class NoncedMedia(admin.ModelAdmin):

@@ -10,6 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from public_pages.models import Edition
 from stories import takedown
+from stories.admin import editing
 from stories.models import Captions, Chapter, Clip, Collection, Picture, Place, Theme
 from stories.models.pictures import Readiness
 from tests import factories as make
@@ -290,3 +291,18 @@ def test_the_admin_carries_the_charitys_name_and_leads_to_the_site(boss: Client,
     assert not said(response)
     if address == "":
         html_valid(response.content)
+
+
+@pytest.mark.parametrize("most", [1, 1000])
+def test_a_search_finds_few_and_many_alike_by_title_and_by_alternative_text(editor: Client, monkeypatch, most: int):
+    monkeypatch.setattr(editing, "MOST_FOUND", most)
+    by_title, by_alt = make.picture(title="The Loom"), make.picture(title="x", alt="A loom by a window.")
+    make.picture(title="A hill", alt="Grass.")
+    found = editor.get(PICTURES, {"q": "loom", "readiness__exact": "ready"}).context["cl"]
+    assert [picture.pk for picture in found.result_list] == [by_alt.pk, by_title.pk]
+    assert found.result_count == 2
+    typed = {"term": "LOOM", "app_label": "stories", "model_name": "pictureblock", "field_name": "picture"}
+    assert {row["id"] for row in editor.get("/admin/autocomplete/", typed).json()["results"]} == {
+        str(by_alt.pk),
+        str(by_title.pk),
+    }
