@@ -53,11 +53,11 @@ def run() -> Figures:
 
 
 @contextmanager
-def databases(engine: str) -> Iterator[dict[str, str]]:
+def databases(engine: str, sizes: tuple[int, ...] = (SMALL, LARGE)) -> Iterator[dict[str, str]]:
     """Keep an empty database for each size, by size: a file's path or a URL."""
     if engine == "SQLite":
         with tempfile.TemporaryDirectory(prefix="hope-bench-") as directory:
-            yield {str(size): str(Path(directory) / f"{size}.sqlite3") for size in (SMALL, LARGE)}
+            yield {str(size): str(Path(directory) / f"{size}.sqlite3") for size in sizes}
         return
     with cluster() as running:
-        yield {str(size): running.url(f"stories{size}") for size in (SMALL, LARGE)}
+        yield {str(size): running.url(f"stories{size}") for size in sizes}
