@@ -88,7 +88,7 @@ def test_r15_no_request_in_any_role_is_ever_our_fault(fuzzer, drill_size, caplog
     caplog.set_level(logging.CRITICAL)
     statuses, broken = answers(fuzzer, range(drill_size(500, 200_000)))
     assert broken == []
-    assert min(statuses[status] for status in (200, 302, 403, 404, 405)) > 10, statuses
+    assert min(statuses[status] for status in (200, 302, 403, 404, 405)) > 3, statuses
 
 
 NO_KEYS = ["x", "9" * 30, "-", "\x00", "²"]
