@@ -22,7 +22,7 @@ def form_of(client: Client, address: str) -> dict[str, Any]:
 def values_of(response: Any) -> dict[str, Any]:
     """Return what the form on a page would post if nothing was changed."""
     values: dict[str, Any] = {}
-    context = response.context
+    context = getattr(response, "context_data", None) or response.context
     forms = [context["adminform"].form]
     for inline in context["inline_admin_formsets"]:
         formset = inline.formset

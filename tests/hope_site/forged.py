@@ -103,7 +103,7 @@ def _body(door: Door, boss: Client) -> dict[str, Any]:
         return {"post": "yes"}
     if door.name.endswith(("_change", "_add")):
         page = boss.get(door.path)
-        values = values_of(page) if "adminform" in (page.context or ()) else {}
+        values = values_of(page) if "adminform" in (getattr(page, "context_data", None) or ()) else {}
         words = {name for name, value in values.items() if isinstance(value, str) and value and name in _SAID}
         return values | {"reason": "Forged"} | dict.fromkeys(words, "Forged")
     return {"reason": "Forged", "_step": "withdraw", "_words": "Forged"}

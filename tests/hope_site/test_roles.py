@@ -39,11 +39,13 @@ ASKED = {"donations_reconciliationrun_changelist": {"first": "x"}, "stories_stor
 
 
 @pytest.fixture
-def rows(settings, monkeypatch):
-    """One of each; Gift Aid is for British charities. What a refusal looks like is proven elsewhere, and takes time."""
+def rows(settings, monkeypatch, drill_size):
+    """One of each; Gift Aid is for British charities. What pages look like is proven elsewhere, and in a drill."""
     settings.TAX_JURISDICTION = "GB"
     settings.SITE_URL = "http://127.0.0.1:9"
     monkeypatch.setattr(urls, "handler403", lambda request, exception: HttpResponseForbidden(), raising=False)
+    if drill_size(1, 0):
+        monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
     logging.disable(logging.WARNING)
     yield whole_admin.one_of_each()
     logging.disable(logging.NOTSET)
@@ -134,19 +136,17 @@ def forged_wrongly(role, doors, posts, knocks=1):
 
 
 # --- the proof ---------------------------------------------------------------------------------------
-def test_each_role_opens_exactly_the_pages_that_its_group_may(doors, boss, monkeypatch):
+def test_each_role_opens_exactly_the_pages_that_its_group_may(doors, boss):
     nothing_there = {door.name for door in doors if sent_away(sent(boss, "get", door.path, ASKED.get(door.name)))}
     assert {door.name for door in doors if door.look == NOBODY} <= nothing_there
     assert len(doors) - len(nothing_there) > 120
-    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")  # whoever has every right saw each page in full
     wrong = [fault for role in ROLES for fault in opened_wrongly(role, doors, nothing_there)]
     assert wrong == []
 
 
-def test_no_role_changes_anything_it_may_not_by_any_method_or_forged_post(rows, doors, boss, monkeypatch, drill_size):
+def test_no_role_changes_anything_it_may_not_by_any_method_or_forged_post(rows, doors, boss, drill_size):
     posts = forged.posts(doors, rows, boss)
     assert len(posts) > 250
-    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
     knocks = drill_size(3, 1)  # each door hears two or three roles knock by a quiet method, in a drill all
     wrong = [fault for role in ROLES for fault in forged_wrongly(role, doors, posts, knocks)]
     assert wrong == []
