@@ -51,7 +51,11 @@ VARIABLES = {
         Variable("AWS_ACCESS_KEY_ID", "", "S3 key."),
         Variable("AWS_SECRET_ACCESS_KEY", "", "S3 secret."),
         Variable("AWS_S3_REGION_NAME", "", "S3 region."),
-        Variable("EMAIL_URL", "", "smtp://user:password@host:587?tls=1. A live site needs tls=1 or ssl=1. Empty: the demo mailbox at /sandbox/mail/."),
+        Variable(
+            "EMAIL_URL",
+            "",
+            "smtp://user:password@host:587?tls=1. A live site needs tls=1 or ssl=1. Empty: the demo mailbox at /sandbox/mail/.",
+        ),
         Variable(
             "ANYMAIL_WEBHOOK_SECRET",
             "",
