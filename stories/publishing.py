@@ -4,7 +4,7 @@ Each verb locks the story, checks the move, writes named fields and begins a new
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from public_pages.models import Edition
 from safeguarding import gate
 from safeguarding.models import Channel, Material
 from stories import history, protecting, rendering, search
-from stories.models import OldSlug, Story, StoryRevision
+from stories.models import Clip, OldSlug, Picture, Story, StoryRevision
 from stories.models.pictures import Readiness
 from stories.models.reviews import Judgement
 from stories.models.stories import Stage, State, Status
@@ -114,13 +114,20 @@ def obstacles(story: Story, blocks: list[Any], verdict: gate.Verdict) -> list[st
         reasons.append(_("Choose a lead picture."))
     if not blocks:
         reasons.append(_("The story has no words yet."))
-    for media in [*pictures_in(story, blocks), *clips_in(blocks)]:
+    reasons += unready([*pictures_in(story, blocks), *clips_in(blocks)])
+    if story.expire_at and story.expire_at <= (story.publish_at or timezone.now()):
+        reasons.append(_("The story would expire before it is published."))
+    return reasons
+
+
+def unready(shown: Sequence[Picture | Clip]) -> list[str]:
+    """Return a sentence for each picture and clip that is not prepared, or could not be."""
+    reasons = []
+    for media in shown:
         if media.readiness == Readiness.WAITING:
             reasons.append(_("“%(title)s” is still being prepared: try again in a few seconds.") % {"title": media})
         elif media.readiness == Readiness.FAILED:
             reasons.append(_("“%(title)s” could not be prepared: upload it again.") % {"title": media})
-    if story.expire_at and story.expire_at <= (story.publish_at or timezone.now()):
-        reasons.append(_("The story would expire before it is published."))
     return reasons
 
 

@@ -16,6 +16,7 @@ from stories.models import Review, ReviewComment, Story, StoryRevision
 from stories.models.reviews import Judgement
 from stories.models.stories import Stage, State
 from stories.publishing import NotPublishable
+from stories.snapshots import blocks_in_order, clips_in
 
 
 def held(story: Story) -> Review | None:
@@ -38,8 +39,13 @@ def saved(story: Story, by: Any, note: str = "") -> bool:
 
 @transaction.atomic
 def ask(story: Story, by: Any, note: str = "") -> Review:
-    """Ask a second person to judge the working copy as it stands; raises NotPublishable."""
+    """Ask a second person to judge the working copy as it stands; raises NotPublishable.
+
+    A clip that is still being prepared gets its still and length later: what was asked about would no longer be what is there.
+    """
     found = publishing.locked(story, "ask")
+    if reasons := publishing.unready(clips_in(blocks_in_order(found))):
+        raise NotPublishable(reasons)
     revision = history.keep(found, by, note)
     review = Review.objects.create(story=found, revision=revision, asked_by=by)
     found.save(update_fields=publishing.step(found, "ask"))

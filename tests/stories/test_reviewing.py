@@ -10,7 +10,7 @@ from django.utils import timezone
 from letters import outbox
 from letters.models import Letter
 from stories import publishing, reviewing
-from stories.models import Review, Story
+from stories.models import Clip, Review, Story
 from stories.models.reviews import Judgement
 from stories.models.stories import Stage, State, Status
 from stories.publishing import MOVES, NotPublishable
@@ -168,6 +168,17 @@ def test_pictures_that_are_prepared_meanwhile_are_no_change(editor, reviewer):
     story.lead.save()
     reviewing.publish(story, reviewer)
     assert 1280 in fresh(story).live_revision.content["lead"]["crops"]["full"]["widths"]
+
+
+def test_a_story_with_a_clip_still_being_prepared_waits_before_it_is_asked_about(editor, reviewer):
+    clip = make.clip("own", ready=False)
+    story = written(editor, blocks=["<p>Words.</p>", clip])
+    with pytest.raises(NotPublishable, match="still being prepared"):
+        reviewing.ask(story, editor)
+    assert not Review.objects.exists()
+    Clip.objects.filter(pk=clip.pk).update(readiness="ready", poster=make.picture())
+    reviewing.ask(fresh(story), editor)
+    reviewing.approve(fresh(story), reviewer)
 
 
 def test_a_live_story_is_edited_and_reviewed_without_readers_seeing_the_draft(client, editor, reviewer):
