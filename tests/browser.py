@@ -5,18 +5,20 @@ Nothing a page asks for leaves this machine; `open_page` keeps a list of what it
 """
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.services.site import Site
 from tests.tools.install import chromium_path
 
 WIDTHS = (320, 360, 768, 1440)
+PATIENCE = 30_000  # milliseconds until a busy machine has done what it was asked for
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -39,6 +41,7 @@ def browser() -> Iterator[Browser]:
         # Playwright keeps an event loop in this thread, by which Django takes plain code for asynchronous.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
         running = playwright.chromium.launch(executable_path=chromium_path(), args=[*_FLAGS, _NOWHERE])
+        expect.set_options(timeout=PATIENCE)
         yield running
         running.close()
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
@@ -67,7 +70,7 @@ def open_page(browser: Browser, live_site: Site) -> Iterator[OpenPage]:
             locale=options.pop("locale", "en-GB"),
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         asked: list[str] = []
@@ -110,6 +113,7 @@ def axe() -> Callable[[Page], None]:
     checker = Axe()
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()
         found = checker.run(page).response["violations"]
         shown = [
             f"{violation['id']} ({violation['impact']}): {violation['help']}\n"
@@ -119,6 +123,31 @@ def axe() -> Callable[[Page], None]:
         assert not shown, f"{page.url}: " + "\n".join(shown)
 
     return check
+
+
+def becomes(page: Page, read: Callable[[], object], wanted: object) -> None:
+    """Read something of a page until it is what it should be: scripts and next pages come when they come."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while True:
+        try:
+            found = read()
+        except Error as away:  # from one page to the next there is nothing to read
+            found = away
+        if found == wanted:
+            return
+        assert time.monotonic() < deadline, f"{found!r} does not become {wanted!r}"
+        page.wait_for_timeout(50)
+
+
+def arrives(page: Page, path: str) -> None:
+    """Wait until a page with this path, or a whole address, is there and all its scripts have run."""
+    expect(page).to_have_url(path)
+    page.wait_for_load_state()
+
+
+def comes_alive(page: Page) -> None:
+    """Wait until the page's scripts have given their elements behaviour."""
+    page.locator("html[data-alive]").wait_for(state="attached")
 
 
 def sideways_overflow(page: Page) -> list[str]:

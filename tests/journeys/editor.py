@@ -6,6 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser import becomes, comes_alive
+
 _HAND_OVER = """([content, name, type]) => {
     const held = new DataTransfer()
     held.items.add(new File([Uint8Array.from(atob(content), (one) => one.charCodeAt(0))], name, { type }))
@@ -23,7 +25,7 @@ _PASTE = """(surface, html) => {
 def open_editor(page: Page, address: str) -> None:
     """Open a story's form and wait until its scripts are there."""
     page.goto(address)
-    page.locator("html[data-alive]").wait_for()
+    comes_alive(page)
 
 
 def blocks(page: Page) -> Locator:
@@ -37,6 +39,11 @@ def kinds(page: Page) -> list[str]:
         "all => all.map((one) => one.id)"
     )
     return [name.removeprefix("stories_").partition("block_set")[0] for name in names]
+
+
+def has_kinds(page: Page, wanted: list[str]) -> None:
+    """Wait until the blocks are of these kinds, in this order."""
+    becomes(page, lambda: kinds(page), wanted)
 
 
 def add(page: Page, kind: str) -> Locator:
@@ -99,7 +106,7 @@ def save(page: Page) -> None:
     """Save and stay, and wait for the page that says so."""
     page.get_by_role("button", name="Save and continue editing").last.click()
     expect(page.locator(".messagelist")).to_contain_text("was changed successfully")
-    page.locator("html[data-alive]").wait_for()
+    comes_alive(page)
 
 
 def tab_to(page: Page, wanted: Locator, most: int = 80, key: str = "Tab") -> None:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import becomes, comes_alive
 from tests.services.content import CAPTIONS, CLIP_SECONDS
 
 STATE = """video => ({
@@ -134,6 +135,7 @@ def test_an_embed_asks_its_host_for_nothing_before_the_click_and_for_the_right_c
 ):
     page = open_reader()
     page.goto(path)
+    comes_alive(page)
     link = page.locator(".clip__go", has_text=title)
     link.scroll_into_view_if_needed()
     link.hover()
@@ -155,7 +157,7 @@ def test_an_embed_asks_its_host_for_nothing_before_the_click_and_for_the_right_c
 
 def test_an_embed_is_opened_from_the_keyboard_alike(reader_page):
     reader_page.goto("/stories/birthday/")
-    reader_page.locator("html[data-alive]").wait_for()  # before, Enter follows the link: that is meant as well
+    comes_alive(reader_page)  # before, Enter follows the link: that is meant as well
     reader_page.locator(".clip__go").focus()
     reader_page.keyboard.press("Enter")
     expect(reader_page.locator("iframe")).to_be_focused()
@@ -197,5 +199,5 @@ def test_only_one_player_sounds_at_a_time(reader_page):
             await other.querySelector('video').play()
         }"""
     )
-    states = page.locator("video").evaluate_all("videos => videos.map(video => video.paused)")
-    assert states == [True, False]
+    paused = page.locator("video")
+    becomes(page, lambda: paused.evaluate_all("videos => videos.map(video => video.paused)"), [True, False])

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import sideways_overflow
+from tests.browser import arrives, becomes, comes_alive, sideways_overflow
 
 PAGES = [
     "/",
@@ -75,19 +75,18 @@ def test_the_whole_way_is_walked_by_keyboard(open_page):
     expect(page.locator("main")).to_be_focused()
     assert "masthead" not in str(tab_to(page, "The first birthday cake")[0])
     page.keyboard.press("Enter")
-    expect(page).to_have_url("/stories/birthday/")
-
+    arrives(page, "/stories/birthday/")
+    comes_alive(page)
     stops = [str(stop["words"]) for stop in tab_to(page, "Play from YouTube")]
     assert any("Leave this page" in words for words in stops), "the way out comes before the story"
     tab_to(page, "Copy link")
     tab_to(page, "See all stories")
     page.keyboard.press("Enter")
-    expect(page).to_have_url("/stories/")
-
+    arrives(page, "/stories/")
     tab_to(page, "Search the stories")
     page.keyboard.type("leaders")
     page.keyboard.press("Enter")
-    expect(page).to_have_url("/stories/?q=leaders")
+    arrives(page, "/stories/?q=leaders")
     tab_to(page, "Women who lead", most=80)
     page.keyboard.press("Enter")
     expect(page).to_have_url("/stories/leaders/")
@@ -96,9 +95,11 @@ def test_the_whole_way_is_walked_by_keyboard(open_page):
 def test_our_own_clip_and_its_transcript_are_worked_by_keyboard(open_page):
     page = open_page()
     page.goto("/stories/workshop/")
+    comes_alive(page)
     tab_to(page, "Play")
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.querySelector('video').currentTime > 0.2")
+    expect(page.locator("video")).to_be_focused()
     page.keyboard.press("Space")
     page.wait_for_function("() => document.querySelector('video').paused")
     page.locator("summary", has_text="Read the transcript").first.focus()
@@ -140,10 +141,10 @@ def test_without_scripts_everything_reads_searches_and_filters(page_without_scri
     page.goto("/stories/")
     page.get_by_role("navigation", name="Themes").get_by_role("link", name="Coming home").click()
     page.get_by_role("navigation", name="Places").get_by_role("link", name="Guatemala").click()
-    assert page.locator(".story-card__title").all_inner_texts() == ["An embrace at the door"]
+    becomes(page, page.locator(".story-card__title").all_inner_texts, ["An embrace at the door"])
     page.locator(".languages__summary").click()
     page.get_by_role("link", name="Español").click()
-    assert page.locator("html").get_attribute("lang") == "es"
+    expect(page.locator("html")).to_have_attribute("lang", "es")
     assert not [address for address in page.asked if address.endswith(".js")]
 
 

@@ -90,6 +90,7 @@ def sign_in(page: Page, email: str) -> None:
     page.goto(where)
     page.get_by_label("code").fill(code)
     page.get_by_role("button", name="Sign in").click()
+    title(page, "Your giving")
 
 
 def act(page: Page, link: str, button: str, done: str, **fields: str) -> str:
@@ -100,10 +101,13 @@ def act(page: Page, link: str, button: str, done: str, **fields: str) -> str:
         field.select_option(value) if field.evaluate("one => one.tagName") == "SELECT" else field.fill(value)
     if fields:
         page.get_by_role("button", name="See what comes of it").click()
+        expect(page.locator(".portal-before__line--then[role=status]")).to_be_visible()
     coming = page.locator(".portal-before__line--then dd").inner_text()
     page.get_by_role("button", name=button, exact=True).click()
-    said = page.get_by_role("status").inner_text()
-    assert said.startswith(done) and said.endswith(f"Now: {coming}"), said
+    expect(page.locator(".portal-said")).to_have_text(
+        re.compile(rf"^\s*{re.escape(done)}.*Now: {re.escape(coming)}\s*$", re.DOTALL)
+    )
+    page.wait_for_load_state()
     return coming
 
 
@@ -114,6 +118,7 @@ def go_to(page: Page, name: str) -> None:
     ways.locator("summary").click()
     assert small_targets(page, "nav :is(summary, a)") == []
     ways.get_by_role("link", name=name, exact=True).click()
+    title(page, name)
 
 
 # A gift of a tax year that is over: no browser gives in the past.
@@ -140,8 +145,10 @@ def test_from_a_strangers_gift_to_every_change_of_it(opens, axe, portal_site):
     expect(page.get_by_text("helps keep a counsellor beside survivors")).to_be_visible()
     axe(page)
     page.get_by_role("link", name="See all you have given").click()
+    title(page, "Your giving")
     axe(page)
     page.get_by_role("link", name=re.compile("^TEST-GB-")).first.click()  # the newest: today's
+    title(page, re.compile("^Receipt TEST-GB-"))
     axe(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the PDF").click()
@@ -165,9 +172,10 @@ def test_from_a_strangers_gift_to_every_change_of_it(opens, axe, portal_site):
     expect(page.get_by_text("If you put another card, it shows here")).to_be_visible()
 
     page.get_by_role("link", name="End it").click()
+    expect(page.get_by_role("button", name="End my monthly gift")).to_be_visible()
     axe(page)
     page.get_by_role("button", name="End my monthly gift").click()
-    expect(page.get_by_role("status")).to_contain_text("Now: Nothing more is charged.")
+    expect(page.locator(".portal-said")).to_contain_text("Now: Nothing more is charged.")
     page.get_by_role("link", name="Begin again").click()
     page.get_by_role("button", name="Give £40 every month").click()
     page.get_by_role("button", name=re.compile("^Pay [^b]")).click()
@@ -191,7 +199,6 @@ def test_on_a_phone_without_scripts_by_the_mail_alone(opens, axe):
     page = opens(360, 740, scale=2, has_touch=True, is_mobile=True, scripts=False)
     give(page, email, "monthly", "Give £24 every month")
     sign_in(page, email)
-    title(page, "Your giving")
     for path in ("/portal/giving/", "/portal/", "/portal/pledges/"):
         page.goto(path)
         assert not sideways_overflow(page), path
@@ -222,7 +229,6 @@ def test_gift_aid_all_the_data_and_being_forgotten_on_a_phone(opens, axe):
     page = opens(360, 740, has_touch=True, is_mobile=True)
     give(page, email, "once", "Give £60")
     sign_in(page, email)
-    title(page, "Your giving")
     for path in ("/portal/statements/", "/portal/gift-aid/", "/portal/data/", "/portal/data/erase/"):
         page.goto(path)
         axe(page)

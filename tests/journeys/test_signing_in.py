@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import sideways_overflow
+from tests.browser import comes_alive, sideways_overflow
 from tests.services.site import Site
 
 # One supporter for each journey: letters are bounded by address and hour.
@@ -48,6 +48,7 @@ def ask(page: Page, email: str) -> None:
 
 
 def type_code(page: Page, digits: str) -> None:
+    page.wait_for_load_state()
     page.get_by_label("Code").fill(digits)
     page.get_by_role("button", name=re.compile("^(Sign in|Add the address)$")).click()
 
@@ -101,6 +102,7 @@ def test_a_passkey_is_offered_after_the_first_code_and_then_signs_in_by_itself(
     expect(page.get_by_label("Code")).to_be_visible(timeout=30_000)
     type_code(page, digits_in(letter_to(door, WITH_PASSKEY)))
     expect(page.get_by_role("heading", name="Next time without a code")).to_be_visible(timeout=30_000)
+    comes_alive(page)
     axe(page)
     page.get_by_role("button", name="Keep a passkey").click()
     expect(page.get_by_text("Your passkey is kept.")).to_be_visible(timeout=30_000)
@@ -109,6 +111,7 @@ def test_a_passkey_is_offered_after_the_first_code_and_then_signs_in_by_itself(
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("heading", name="You are signed out")).to_be_visible(timeout=30_000)
     page.goto("/portal/security/")
+    comes_alive(page)
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page).to_have_url(re.compile("/portal/security/$"), timeout=30_000)
     expect(page.get_by_text(re.compile("last used"))).to_be_visible()

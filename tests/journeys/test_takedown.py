@@ -54,7 +54,7 @@ def test_a_contributor_reads_approves_and_stops_a_story_on_an_old_phone(
     expect(phone.get_by_text("She walked to the river.")).to_be_visible()
     assert sideways_overflow_without_scripts(phone) <= 320
     pictures = phone.locator("img")
-    assert pictures.count() == 2
+    expect(pictures).to_have_count(2)
     assert all(picture.evaluate("each => each.complete && each.naturalWidth > 0") for picture in pictures.all())
     phone.get_by_role("button", name="Yes, it may be told like this").click()
     expect(phone.get_by_text("You have approved this version")).to_be_visible()

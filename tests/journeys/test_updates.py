@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import OpenPage, sideways_overflow
+from tests.browser import OpenPage, comes_alive, sideways_overflow
 from tests.services.site import ROOT, Site
 
 PATIENCE = 60_000  # milliseconds until a process beside the site has done its part
@@ -91,6 +91,7 @@ def test_somebody_signs_up_on_a_phone_without_scripts_changes_their_mind_and_sto
     page.get_by_role("checkbox", name="Events").uncheck()
     page.get_by_role("button", name="Keep this").click()
     expect(page.get_by_role("status")).to_have_text("Kept. It holds from now on.")
+    page.wait_for_load_state()
     expect(page.get_by_role("checkbox", name="Events")).not_to_be_checked()
     looks_right()
 
@@ -108,11 +109,12 @@ def test_somebody_signs_up_on_a_phone_without_scripts_changes_their_mind_and_sto
 def test_the_panel_on_the_home_page_signs_up_under_the_sites_own_policy(opens):
     page, email = opens(), "panel@example.org"
     page.goto("/")
-    page.locator("html[data-alive]").wait_for()
+    comes_alive(page)
     page.locator(".panel-form").get_by_label("E-mail address").fill(email)
     page.locator(".panel-form").get_by_role("button", name="Sign up").click()
     title(page, "Please look into your mailbox")
     page.goto(link_in_mail(page, email, "Please confirm your e-mail address", "confirm"))
+    title(page, "Is this what you would like?")
     for topic in ("Stories", "Events", "Ways to help"):
         expect(page.get_by_role("checkbox", name=topic)).to_be_checked()
     assert page.context.cookies() == []

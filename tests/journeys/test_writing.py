@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from tests.browser import OpenPage, sideways_overflow
+from tests.browser import OpenPage, becomes, comes_alive, sideways_overflow
 from tests.journeys import editor
 from tests.media_files import telling_clip, telling_picture, traces
 from tests.services.site import Site
@@ -40,6 +40,10 @@ for picture in Picture.objects.filter(readiness="waiting"):
 """
 
 
+# As wide as a device, or less by a scroll bar.
+FITS = "(html, pixels) => html.clientWidth > pixels - 20 && html.clientWidth <= pixels"
+
+
 def shell(site: Site, code: str) -> str:
     return site.manage("shell", "--no-imports", "--command", code)
 
@@ -54,14 +58,6 @@ def site(_filled: Callable[..., Site], tmp_path_factory: pytest.TempPathFactory,
     made.stop()
 
 
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """Wait long for what a busy machine does late."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @pytest.fixture
 def desk_of(open_page: OpenPage, site: Site) -> Callable[..., Page]:
     """Give a function that opens the browser of somebody who is signed in."""
@@ -70,7 +66,6 @@ def desk_of(open_page: OpenPage, site: Site) -> Callable[..., Page]:
         cookie = {"name": site.facts["cookie"], "value": site.facts["keys"][name], "url": site.url}  # type: ignore[attr-defined]
         page = open_page(*size, base_url=site.url, **options)
         page.context.add_cookies([cookie])
-        page.context.set_default_timeout(30_000)
         return page
 
     return open_desk
@@ -137,19 +132,19 @@ def test_a_story_of_every_kind_of_block_is_written_dragged_previewed_reviewed_an
     page.locator(".plugin-button:visible", has_text="Quote").click()
     quote = page.locator("#stories_quoteblock_set-0")
     quote.locator("textarea").fill("Nobody locks it now.")
-    assert editor.kinds(page) == ["text", "quote", "clip", "clip", "picture", "aside", "link"]
+    editor.has_kinds(page, ["text", "quote", "clip", "clip", "picture", "aside", "link"])
     quote.get_by_role("button", name="Duplicate").click()
     second = page.locator("#stories_quoteblock_set-1")
     expect(second.locator("textarea")).to_have_value("Nobody locks it now.")
     second.locator("textarea").fill("It is ours.")
     second.locator("textarea").press("Alt+Shift+ArrowDown")
-    assert editor.kinds(page) == ["text", "quote", "clip", "quote", "clip", "picture", "aside", "link"]
+    editor.has_kinds(page, ["text", "quote", "clip", "quote", "clip", "picture", "aside", "link"])
     expect(second.locator("textarea")).to_be_focused()
     quote.get_by_role("button", name="Fold").click()
     expect(quote.locator("textarea")).to_be_hidden()
     page.locator(".collapse-items").click()
     editor.drag(page, page.locator("#stories_asideblock_set-0"), page.locator("#stories_textblock_set-0"))
-    assert editor.kinds(page)[:2] == ["aside", "text"]
+    becomes(page, lambda: editor.kinds(page)[:2], ["aside", "text"])
 
     # the page as readers will see it, from what nobody saved yet, in three widths
     page.locator("[data-preview]").click()
@@ -158,18 +153,21 @@ def test_a_story_of_every_kind_of_block_is_written_dragged_previewed_reviewed_an
     expect(frame.get_by_text("It is ours.")).to_be_visible()
     for width, pixels in {"Phone": 390, "Tablet": 820, "Desktop": 1280}.items():
         page.get_by_role("button", name=width).click()
-        assert frame.locator("html").evaluate("html => html.clientWidth") in range(pixels - 20, pixels + 1)
+        becomes(page, lambda: frame.locator("html").evaluate(FITS, pixels), True)  # noqa: B023 (read at once)
     page.get_by_role("button", name="Close the preview").click()
 
     shell(site, PREPARE)  # as the worker does: the still taken from a clip is part of what is reviewed
     page.get_by_role("button", name="Ask for review").click()
     expect(page.locator(".messagelist")).to_contain_text("waits for a second person")
-    assert editor.kinds(page) == ["aside", "text", "quote", "clip", "quote", "clip", "picture", "link"]
+    comes_alive(page)
+    editor.has_kinds(page, ["aside", "text", "quote", "clip", "quote", "clip", "picture", "link"])
     assert [address for address in page.asked if not address.startswith((site.url, "data:", "blob:", "about:"))] == []  # type: ignore[attr-defined]
 
     second_person = desk_of("Mara")
     second_person.goto(page.url.partition("#")[0])
     second_person.get_by_role("button", name="Approve").click()
+    expect(second_person.locator(".messagelist")).to_be_visible()
+    second_person.wait_for_load_state()
     second_person.get_by_role("button", name="Publish").click()
     expect(second_person.locator(".messagelist")).to_contain_text("is public at")
 
@@ -222,7 +220,7 @@ def test_of_two_people_in_one_story_neither_loses_a_word_unseen(desk_of: Callabl
     ruth.get_by_text("See changes").click()
     expect(ruth.locator(".differences del")).to_have_text("Daniel's")
     expect(ruth.locator(".differences ins")).to_have_text("Ruth's")
-    ruth.locator("html[data-alive]").wait_for()
+    comes_alive(ruth)
     ruth.get_by_role("button", name="Keep mine").click()
     expect(ruth.locator(".messagelist")).to_contain_text("was changed successfully")
     expect(ruth.locator("#id_title")).to_have_value("Ruth's road")
@@ -231,7 +229,7 @@ def test_of_two_people_in_one_story_neither_loses_a_word_unseen(desk_of: Callabl
     daniel.get_by_role("button", name="Save and continue editing").last.click()
     expect(daniel.get_by_role("heading", name=re.compile("was saved by Ruth"))).to_be_visible()
     expect(daniel.locator("#id_title")).to_have_value("Daniel again")  # nothing typed is lost by asking
-    daniel.locator("html[data-alive]").wait_for()
+    comes_alive(daniel)
     daniel.get_by_role("button", name="Take theirs").click()
     expect(daniel.locator(".writing-notice")).to_have_count(0)
     expect(daniel.locator("#id_title")).to_have_value("Ruth's road")
@@ -281,13 +279,13 @@ def test_a_story_is_written_with_the_keyboard_alone(desk_of: Callable[..., Page]
     quote = page.locator("#id_stories_quoteblock_set-0-text")
     expect(quote).to_be_focused()
     say("Then it rained.")
-    assert editor.kinds(page) == ["quote", "text"]
+    editor.has_kinds(page, ["quote", "text"])
     press("Alt+Shift+ArrowDown")
-    assert editor.kinds(page) == ["text", "quote"]
+    editor.has_kinds(page, ["text", "quote"])
     press("Alt+Shift+KeyD")
     editor.tab_to(page, page.locator("#stories_quoteblock_set-1").get_by_role("button", name="Remove"), key="Shift+Tab")
     press("Enter")
-    assert editor.kinds(page) == ["text", "quote"]
+    editor.has_kinds(page, ["text", "quote"])
     editor.tab_to(page, page.locator("[data-preview]"), key="Shift+Tab", most=120)
     press("Enter")
     expect(page.frame_locator(".preview-panel__frame").get_by_text("Then it rained.")).to_be_visible()

@@ -3,10 +3,11 @@
 import fcntl
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -52,6 +53,15 @@ class Site:
         if done.returncode:
             raise RuntimeError(f"manage.py {' '.join(command)} failed:\n{done.stdout}")
         return done.stdout
+
+    def sql(self, statement: str) -> None:
+        """Run one statement in the site's database: a hundred times quicker than a management command."""
+        if url := self.environ.get("DATABASE_URL"):
+            with psycopg.connect(url) as connection:
+                connection.execute(statement.encode())
+        else:
+            with closing(sqlite3.connect(self.var / "hope.sqlite3", timeout=20)) as database, database:
+                database.execute(statement)
 
     def start(self) -> None:
         """Start gunicorn and wait until it answers."""

@@ -54,6 +54,7 @@ def sign_in(page: Page, email: str = WRITER) -> None:
 def sign_out(page: Page) -> None:
     page.goto("/admin/")
     page.get_by_role("button", name="Sign out").click()
+    expect(page).not_to_have_url(re.compile("/admin/"))
 
 
 def confirm_password(page: Page) -> None:
