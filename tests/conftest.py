@@ -21,17 +21,29 @@ from tests.services.smtp import MailServer, self_made_certificate, server_contex
 pytest_plugins = ["tests.no_skips", "tests.sockets", "tests.services.site", "tests.browser"]
 
 
+# A thread that answered a browser may end later than the tests, and a database with a session in it cannot be dropped.
+OTHERS_END = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
 @pytest.fixture(autouse=True)
 def _clean_cache() -> None:
     cache.clear()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Let tests empty SQLite's tables: the ledger's triggers refuse that as they refuse everybody (append_only)."""
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let tests empty SQLite's tables: the ledger's triggers refuse that as they refuse everybody (append_only).
+
+    PostgreSQL empties by TRUNCATE, which asks no row.
+    """
     operations = type(connection.ops)
-    if connection.vendor != "sqlite":
-        return  # PostgreSQL empties by TRUNCATE, which asks no row
+    if connection.vendor == "postgresql":
+        yield
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(OTHERS_END)
+        return
     empty = operations.execute_sql_flush
 
     def unprotected(self: Any, statements: list[str]) -> None:
@@ -44,6 +56,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
                 cursor.execute(statement)
 
     operations.execute_sql_flush = unprotected  # type: ignore[method-assign, assignment]
+    yield
 
 
 @pytest.fixture

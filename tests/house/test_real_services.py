@@ -1,18 +1,28 @@
 """The same code on PostgreSQL, Redis, S3 and SMTP, by environment alone."""
 
 import json
-import os
-import secrets
+import re
+import threading
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
 
 import boto3
 import psycopg
 import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
 from redis import Redis
 
+from bench.notices import told
+from donations.guard import MINIMUM_SECONDS
+from sandbox_bank import messages
+from tests.browser import sideways_overflow
 from tests.house.test_headers import fetch
 from tests.services.ports import wait_for
 from tests.services.postgres import cluster
 from tests.services.site import Site
+from tests.services.smtp import MailServer
 
 # Intake as staff meet it, the worker as it runs, publishing through the gate; prints what the test asks for over HTTP.
 PUBLISH = """
@@ -36,34 +46,48 @@ print(json.dumps({"token": picture.token, "master": picture.master.name, "crops"
 """
 
 
-@pytest.fixture
-def postgres_url():
-    """Give the DATABASE_URL of an empty PostgreSQL database: of the cluster the tests run on, else of one of its own."""
-    name = f"hope_services_{secrets.token_hex(4)}"
-    if os.environ.get("DATABASE_URL"):
-        base = os.environ["DATABASE_URL"].rpartition("/")[0]
-        with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
-        yield f"{base}/{name}"
-        return
+KEPT = """
+from tests import factories as make
+make.published_story("Kept", slug="kept", lead=make.picture(files=True))
+"""
+DOOR = "/give/notices/sandbox/"
+
+
+@pytest.fixture(scope="module")
+def database():
+    """Give a PostgreSQL of these tests' own, which they may stop."""
     with cluster() as running:
-        with psycopg.connect(running.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
-        yield running.url(name)
+        yield running
 
 
-@pytest.fixture
-def site(tmp_path, postgres_url, redis_server, s3_server, smtp_server, built_static):
+@pytest.fixture(scope="module")
+def postgres_url(database):
+    """Give the DATABASE_URL of an empty database in it."""
+    with psycopg.connect(database.url(), autocommit=True) as connection:
+        connection.execute(b"CREATE DATABASE hope_services")
+    return database.url("hope_services")
+
+
+@pytest.fixture(scope="module")
+def mail_server():
+    """Give a running mail server."""
+    server = MailServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, postgres_url, redis_server, s3_server, mail_server, built_static):
     """Give a running site on all four services."""
-    environ = s3_server.new_bucket() | {"DATABASE_URL": postgres_url, "CACHE_URL": redis_server.url, "EMAIL_URL": smtp_server.url}
-    made = Site(tmp_path / "var", environ, built_static)
+    environ = s3_server.new_bucket() | {"DATABASE_URL": postgres_url, "CACHE_URL": redis_server.url, "EMAIL_URL": mail_server.url}
+    made = Site(tmp_path_factory.mktemp("services") / "var", environ, built_static)
     made.manage("migrate", "--verbosity", "0")
     made.start()
     yield made
     made.stop()
 
 
-def test_the_site_runs_on_the_services_of_production(site, redis_server, s3_server, smtp_server, postgres_url):
+def test_the_site_runs_on_the_services_of_production(site, redis_server, s3_server, mail_server, postgres_url):
     published = json.loads(site.manage("shell", "--no-imports", "--command", PUBLISH).strip().splitlines()[-1])
     token = published["token"]
 
@@ -94,7 +118,7 @@ def test_the_site_runs_on_the_services_of_production(site, redis_server, s3_serv
 
     # Mail goes out by the server that EMAIL_URL names.
     site.manage("sendtestemail", "reader@example.org")
-    assert [message["To"] for message in smtp_server.messages] == ["reader@example.org"]
+    assert [message["To"] for message in mail_server.messages] == ["reader@example.org"]
     assert not list((site.var / "mail").iterdir())
 
     # Ready says what is missing; reading goes on without the cache.
@@ -109,3 +133,71 @@ def test_the_site_runs_on_the_services_of_production(site, redis_server, s3_serv
     finally:
         redis_server.start()
     wait_for(lambda: fetch(site, "/readyz")[0] == 200, "the cache again")
+
+
+# --- R6: the database restarts --------------------------------------------------------------------------
+def deliver(site, body):
+    """Bring a message of the sandbox to the site's door; returns the answer's status."""
+    headers = {messages.HEADER: messages.signature(body, timezone.now()), "Content-Type": "application/json"}
+    ask = urllib.request.Request(f"{site.url}{DOOR}", body, headers)
+    try:
+        with urllib.request.urlopen(ask, timeout=30) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+@contextmanager
+def read_all_the_while(site, path):
+    """Read a page over and over during the block; gives the list of the answers' statuses, which grows."""
+    statuses, over = [], threading.Event()
+
+    def read():
+        while not over.wait(0.02):
+            statuses.append(fetch(site, path)[0])
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        yield statuses
+    finally:
+        over.set()
+        reader.join()
+
+
+@pytest.mark.drill
+def test_r6_the_database_restarts_while_people_read_and_give_and_messages_come(
+    site, database, postgres_url, open_page, axe, drill_size
+):
+    site.manage("shell", "--no-imports", "--command", KEPT)
+    assert {fetch(site, "/stories/kept/")[0] for _ in range(60)} == {200}  # each process keeps pages of its own
+    page = open_page(360, 740, base_url=site.url)
+    page.goto("/give/")
+    page.get_by_label("First name").fill("Ada")
+    page.get_by_label("Last name").fill("Obi")
+    page.get_by_label("E-mail", exact=True).fill("ada@example.org")
+    page.wait_for_timeout(MINIMUM_SECONDS * 1000 + 500)
+    bodies = [next(told(1, f"r6-{number}")) for number in range(drill_size(2, 10))]
+    with read_all_the_while(site, "/stories/kept/") as statuses:
+        for number, body in enumerate(bodies):
+            database.stop()
+            try:
+                assert deliver(site, body) == 503, "never a false 200"
+                assert fetch(site, f"/stories/?q=away{number}")[0] == 503
+                if number == 0:
+                    page.get_by_role("button", name="Give £60").click()
+                    expect(page.get_by_role("heading", level=1)).to_have_text("Please try again in a moment")
+                    axe(page)
+                    assert sideways_overflow(page) == []
+                    page.faults.clear()  # the browser mentions the 503
+            finally:
+                database.start()
+            assert deliver(site, body) == 200
+    assert set(statuses) == {200}
+    assert len(statuses) > 10 * len(bodies), "control: it was read all the while"
+    page.get_by_role("button", name="Send it again").click()
+    expect(page).to_have_url(re.compile("/sandbox/checkout/"))
+    with psycopg.connect(postgres_url) as connection:
+        kept = connection.execute("SELECT count(*) FROM donations_providernotice").fetchone()
+        gifts = connection.execute("SELECT count(*) FROM donations_gift WHERE details->>'email' = 'ada@example.org'").fetchone()
+    assert (kept, gifts) == ((len(bodies),), (1,))
