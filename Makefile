@@ -23,8 +23,8 @@ dev: venv ## the same with DEBUG on, reloading when code changes
 
 test: tools ## all tests, on SQLite and again on PostgreSQL
 	@sqlite=0; postgres=0; \
-	echo "== on SQLite"; $(PY) -m pytest -n 3 --dist worksteal $(ARGS) || sqlite=$$?; \
-	echo "== on PostgreSQL"; $(PY) -m tests.services.postgres -- $(PY) -m pytest -n 3 --dist worksteal $(ARGS) || postgres=$$?; \
+	echo "== on SQLite"; $(PY) -m pytest -n 2 --dist worksteal $(ARGS) || sqlite=$$?; \
+	echo "== on PostgreSQL"; $(PY) -m tests.services.postgres -- $(PY) -m pytest -n 2 --dist worksteal $(ARGS) || postgres=$$?; \
 	exit $$((sqlite + postgres > 0))
 
 check: tools ## style, types, templates, import rules, deployment settings, migrations, lock files

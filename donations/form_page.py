@@ -57,6 +57,7 @@ def context(form: GivingForm, appeal: Appeal, sets: list[AmountSet], story: dict
     return {
         "form": form,
         "appeal": appeal,
+        "worded": appeal.worded(),
         "story": story,
         "sets": [_shown(one, form, chosen) for one in sets if one.presets],
         "other": {"chosen": chosen is None, "value": _other(form, gift, chosen)},

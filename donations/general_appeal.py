@@ -12,6 +12,15 @@ GENERAL = {
         "walk free, and to the months of care, training and court hearings that follow.</p>"
     ),
 }
+GENERAL_TRANSLATIONS = {
+    "es": {
+        "title": "Envíe rescate, y quédese para lo que viene después",
+        "words": (
+            "<p>Su donativo va adonde más falta hace: a encontrar a quienes viven en esclavitud y violencia, al día en que "
+            "salen libres, y a los meses de cuidado, formación y juicios que siguen.</p>"
+        ),
+    }
+}
 # What a sum helps with, in words that hold for any gift of that size: they promise no price.
 IMPACTS = {
     "once": (
@@ -78,11 +87,14 @@ def ensure(sender: AppConfig, using: str = "default", **_more: Any) -> None:
     """Make the general appeal, its amounts and the charity's details where they are missing (after every migrate)."""
     if sender.label != "donations":
         return
-    from donations.models import Appeal, CharityDetails, SuggestedAmount  # noqa: PLC0415  once the apps are ready
+    from donations.models import Appeal, AppealTranslation, CharityDetails, SuggestedAmount  # noqa: PLC0415  once the apps are ready
     from donations.models.appeals import GENERAL_SLUG  # noqa: PLC0415
 
     CharityDetails.objects.using(using).get_or_create(pk=1, defaults={"name": settings.CHARITY_NAME, **_demo_details()})
     appeal, made = Appeal.objects.using(using).get_or_create(slug=GENERAL_SLUG, defaults={**GENERAL, "published": True})
+    if appeal.title == GENERAL["title"]:  # whoever changed the words translates their own
+        for language, translated in GENERAL_TRANSLATIONS.items():
+            AppealTranslation.objects.using(using).get_or_create(appeal=appeal, language=language, defaults=translated)
     if made:
         SuggestedAmount.objects.using(using).bulk_create(
             SuggestedAmount(

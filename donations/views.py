@@ -42,13 +42,15 @@ class SeeOther(HttpResponseRedirect):
 def give(request: HttpRequest, appeal: str = "") -> HttpResponse:
     """Show the giving form, or take it in: 303 to the provider's page, 422 with what is wrong, 503 while nothing can be paid."""
     slug = request.POST.get("story", "")
-    found = Appeal.objects.filter(published=True).annotate(story_channels=asking.channels_of(slug))
+    offered = Appeal.objects.filter(published=True).in_language(request.LANGUAGE_CODE)
+    found = offered.annotate(story_channels=asking.channels_of(slug))
     asked = get_object_or_404(found, slug=appeal or GENERAL_SLUG)
     now = timezone.now()
     if asked.starts_at and asked.starts_at > now:
         raise Http404
     if asked.ends_at and asked.ends_at <= now:
-        return render(request, "donations/ended.html", {"appeal": asked, "progress": asking.progress(asked)}, status=410)
+        ended = {"appeal": asked.worded(), "progress": asking.progress(asked)}
+        return render(request, "donations/ended.html", ended, status=410)
     if request.method != "POST":
         return _new_form(request, asked)
     if "show" in request.POST:

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
 from django.utils import formats
 from django.utils.html import format_html
@@ -78,30 +77,45 @@ def typed(text: str) -> datetime.datetime | None:
     return aware(naive)
 
 
-class CharityTimeField(forms.SplitDateTimeField):
+class CharityTimeInput(forms.TextInput):
+    """A day and a time; while it is typed a script says when that is, there and where the editor is (admin-times.js)."""
+
+    input_type = "datetime-local"
+    template_name = "admin/charity-time.html"
+
+    def __init__(self, says: Any, attrs: dict[str, Any] | None = None) -> None:
+        """Take the words for a moment that was typed: "Goes live %s."."""
+        super().__init__(attrs)
+        self.says = says
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Give the template the zone, and the words that tell the moment."""
+        context = super().get_context(name, value, attrs)
+        own = context["widget"]["attrs"]
+        own["aria-describedby"] = f"{own.get('aria-describedby', '')} {own['id']}_told".strip()
+        try:
+            moment = typed(context["widget"]["value"] or "")
+        except ValidationError:
+            moment = None  # the field says what is wrong
+        told = self.says % in_words(moment) if moment else ""
+        return context | {"says": self.says, "told": told, "zone": zone().key, "zone_name": zone_name()}
+
+
+class CharityTimeField(forms.Field):
     """A day and a time in the charity's time zone."""
 
-    widget = AdminSplitDateTime
-
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, says: Any, **kwargs: Any) -> None:
+        """Take the words for the moment, as CharityTimeInput; the rest is as for every field."""
         kwargs.setdefault("help_text", gettext_lazy("In the time of %(zone)s.") % {"zone": zone_name()})
-        super().__init__(**kwargs)
+        super().__init__(widget=CharityTimeInput(says), **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        """Return a moment as it reads in the charity's zone."""
-        return value.astimezone(zone()).replace(tzinfo=None) if isinstance(value, datetime.datetime) and value.tzinfo else value
+        """Return a moment as the browser's field wants it, in the charity's zone; what was typed as it was."""
+        if not isinstance(value, datetime.datetime):
+            return value
+        there = value.astimezone(zone()).replace(tzinfo=None, microsecond=0)
+        return there.isoformat(timespec="seconds" if there.second else "minutes")
 
-    def compress(self, data_list: Any) -> datetime.datetime | None:
+    def to_python(self, value: Any) -> datetime.datetime | None:
         """Return the moment, or say why there is none."""
-        if not data_list:
-            return None
-        day, time = data_list
-        if day in self.empty_values:
-            raise ValidationError(self.error_messages["invalid_date"], code="invalid_date")
-        if time in self.empty_values:
-            raise ValidationError(self.error_messages["invalid_time"], code="invalid_time")
-        return aware(datetime.datetime.combine(day, time))
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Return whether another moment was typed."""
-        return super().has_changed(self.prepare_value(initial), data)
+        return typed((value or "").strip())

@@ -30,7 +30,7 @@ _FUNDRAISING = (
     | _may("donations", ("add", "view"), "gift", "refundrequest")
     | _may("donations", ("change", "view"), "pledge", "guardswitch")
     | _may("donations", _LOOK, "pledgeevent", "dedication")
-    | _may("donations", _ALL, "appeal", "suggestedamount")
+    | _may("donations", _ALL, "appeal", "appealtranslation", "suggestedamount")
     | {"donations.export_gift"}
 )
 # change_providernotice is the right to replay one, add_ledgerentry to adopt a line of the provider's book, add_letter to send

@@ -5,6 +5,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from donations.admin import typed
 from donations.admin.looking import may
-from donations.models import Appeal, CharityDetails, Gift, Pledge, SuggestedAmount
+from donations.models import Appeal, AppealTranslation, CharityDetails, Gift, Pledge, SuggestedAmount
 from donations.money import Money, NotAnAmount, check_limits
 from public_pages.models import Edition
 from stories.admin.editing import ByTyping, NoncedMedia
@@ -73,6 +74,30 @@ class AmountsInline(admin.TabularInline):
     extra = 0
 
 
+def _other_languages() -> list[tuple[str, Any]]:
+    return [one for one in settings.LANGUAGES if one[0] != settings.LANGUAGE_CODE]
+
+
+class AppealTranslationForm(forms.ModelForm):
+    """The words in another language the site speaks."""
+
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=_other_languages)
+
+    class Meta:
+        model = AppealTranslation
+        fields = ("language", "title", "words")
+
+
+class TranslationsInline(admin.StackedInline):
+    """The appeal in other languages."""
+
+    model = AppealTranslation
+    form = AppealTranslationForm
+    extra = 0
+    verbose_name = gettext_lazy("translation")
+    verbose_name_plural = gettext_lazy("In other languages")
+
+
 class ChosenHere(KnownAutocomplete):
     """Choose by typing among what an appeal may show, also for people who may not see stories in the admin."""
 
@@ -116,7 +141,7 @@ class AppealAdmin(NoncedMedia, ByTyping):
     """Appeals. One that was given to, or is public, is kept; the general one is neither deleted nor unpublished."""
 
     form = AppealForm
-    inlines = (AmountsInline,)
+    inlines = (TranslationsInline, AmountsInline)
     list_display = ("title", "slug", "published", "starts_at", "ends_at", "designation")
     list_filter = ("published",)
     search_fields = ("title", "slug")

@@ -1,6 +1,6 @@
 """Giving: what was asked, given, promised, told and booked."""
 
-from donations.models.appeals import Appeal, SuggestedAmount
+from donations.models.appeals import Appeal, AppealTranslation, SuggestedAmount
 from donations.models.charity import CharityDetails
 from donations.models.claims import ClaimedGift, GiftAidClaim
 from donations.models.data_rights import DataDownload, Erasure
@@ -17,6 +17,7 @@ from donations.models.statements import Statement, StatementSeries
 
 __all__ = [
     "Appeal",
+    "AppealTranslation",
     "CharityDetails",
     "ClaimedGift",
     "DataDownload",

@@ -2,9 +2,10 @@
 
 import datetime
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +29,13 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         """Keep those that can be given to at a moment (default now)."""
         at = at or timezone.now()
         return self.filter(Q(starts_at=None) | Q(starts_at__lte=at), Q(ends_at=None) | Q(ends_at__gt=at), published=True)
+
+    def in_language(self, language: str) -> "AppealQuerySet":
+        """Add what `Appeal.worded` says in another language than the site's first; no query more."""
+        if language == settings.LANGUAGE_CODE:
+            return self
+        there = AppealTranslation.objects.filter(appeal=OuterRef("pk"), language=language)
+        return self.annotate(title_there=Subquery(there.values("title")[:1]), words_there=Subquery(there.values("words")[:1]))
 
     def general(self) -> "Appeal":
         """Return the general appeal, which always exists (donations.general_appeal)."""
@@ -88,10 +96,34 @@ class Appeal(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def worded(self) -> dict[str, str]:
+        """Return title and words, in the language they were asked for in (AppealQuerySet.in_language) where they are translated."""
+        if title := getattr(self, "title_there", None):
+            return {"title": title, "words": getattr(self, "words_there", "")}
+        return {"title": self.title, "words": self.words}
+
     @property
     def is_general(self) -> bool:
         """Return whether this is the appeal that always exists."""
         return self.slug == GENERAL_SLUG
+
+
+class AppealTranslation(models.Model):
+    """An appeal's words in another language."""
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.CASCADE, related_name="translations")
+    language = models.CharField(_("language"), max_length=10)
+    title = models.CharField(_("title"), max_length=120)
+    words = ProseField(_("words"), blank=True)
+
+    class Meta:
+        verbose_name = _("translation")
+        verbose_name_plural = _("translations")
+        ordering = ["language"]
+        constraints = [models.UniqueConstraint(fields=["appeal", "language"], name="appeal_language_once")]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class SuggestedAmount(models.Model):

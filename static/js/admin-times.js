@@ -37,6 +37,9 @@ const tell = (input) => {
 
 document.addEventListener("DOMContentLoaded", () => {
   complete(document)
-  for (const input of document.querySelectorAll("input[data-goes]")) input.addEventListener("input", () => tell(input))
+  for (const input of document.querySelectorAll("input[data-goes]")) {
+    input.addEventListener("input", () => tell(input))
+    if (input.value) tell(input)
+  }
 })
 document.addEventListener("panel:shown", (event) => complete(event.target))

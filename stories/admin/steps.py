@@ -196,7 +196,8 @@ class PublishingSteps(admin.ModelAdmin):
         saves = self.has_change_permission(request, story) if story.pk else self.has_add_permission(request)
         context |= {"steps": steps_for(story, request.user), "saves": saves}
         context["steps_form"] = "story_form" if saves else "story-steps"
-        context |= {"charity_zone": timing.zone_name(), "charity_zone_key": timing.zone().key}
+        goes_live = timing.CharityTimeInput(_("Goes live %s."), {"id": "id_at", "form": context["steps_form"]})
+        context |= {"charity_zone": timing.zone_name(), "at_input": goes_live.render("_at", None)}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def live_since(self, story: Story) -> Any:

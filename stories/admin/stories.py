@@ -196,8 +196,9 @@ class StoryAdmin(NoncedMedia, Writing, BulkSteps, Exporting, Translations, Panel
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Ask for times in the charity's own zone."""
-        if db_field.name in {"publish_at", "expire_at"}:
-            return timing.CharityTimeField(label=capfirst(db_field.verbose_name), required=False)
+        says = {"publish_at": _("Goes live %s."), "expire_at": _("Readers see it until %s.")}.get(db_field.name)
+        if says:
+            return timing.CharityTimeField(says=says, label=capfirst(db_field.verbose_name), required=False)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Story | None = None) -> Any:

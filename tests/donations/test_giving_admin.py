@@ -244,6 +244,15 @@ def test_an_appeals_sums_are_shown_and_typed_in_major_units(finance: Client):
     assert form_of(finance, address)["goal"] == "50000.00"
 
 
+def test_an_appeal_is_translated_beside_its_amounts(finance: Client):
+    address = f"/admin/donations/appeal/{giving.general().pk}/change/"
+    values = form_of(finance, address)
+    assert values["translations-0-language"] == "es"
+    response = finance.post(address, values | {"translations-0-title": "Otra llamada"})
+    assert response.status_code == 302, response.context["errors"]
+    assert giving.general().translations.get().title == "Otra llamada"
+
+
 @pytest.mark.parametrize("typed", ["1e5", "-5", "NaN", "25.555", "99999999", "", "１２"])
 def test_a_sum_that_is_none_is_refused_beside_its_field(finance: Client, typed: str):
     address = f"/admin/donations/appeal/{giving.general().pk}/change/"
@@ -251,7 +260,7 @@ def test_a_sum_that_is_none_is_refused_beside_its_field(finance: Client, typed: 
     first = next(name for name in values if name.endswith("-amount"))
     response = finance.post(address, values | {first: typed})
     assert response.status_code == 200
-    formset = response.context["inline_admin_formsets"][0].formset
+    formset = response.context["inline_admin_formsets"][1].formset
     assert any("amount" in errors for errors in formset.errors)
 
 

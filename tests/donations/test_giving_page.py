@@ -128,6 +128,17 @@ def test_a_currency_nobody_suggested_amounts_for_asks_for_ones_own(giver):
 
 
 # --- appeals, stories, progress -----------------------------------------------------------------------
+def test_an_appeal_is_told_in_the_language_of_the_page_where_it_is_translated(client):
+    appeal = Appeal.objects.create(slug="harvest", title="Harvest", words="<p>Rice.</p>", published=True)
+    assert "<h1" in (page := client.get("/es/give/harvest/").content.decode()) and "Harvest" in page, "better than nothing"
+    appeal.translations.create(language="es", title="Cosecha", words="<p>Arroz.</p><script>x</script>")
+    page = client.get("/es/give/harvest/").content.decode()
+    assert "Cosecha" in page and "Arroz." in page
+    assert "Harvest" not in page and "Rice." not in page and "<script>x" not in page
+    assert "Harvest" in client.get("/give/harvest/").content.decode()
+    assert "Envíe rescate" in client.get("/es/give/").content.decode(), "the general appeal speaks Spanish from the start"
+
+
 def test_appeals_are_found_while_they_are_open(giver):
     hour = datetime.timedelta(hours=1)
     Appeal.objects.create(slug="draft", title="Draft")

@@ -181,7 +181,7 @@ def test_28_error_reports_name_the_fault_and_nobody():
     )
     assert done.returncode == 0, done.stderr[-2000:]
     ours, plain = (json.loads(line) for line in done.stdout.splitlines())
-    assert ours[0] == plain[0] and 500 in ours[0]
+    assert ours[0] == plain[0] and 503 in ours[0]
     assert len(ours[1]) >= 3
     kinds = {fault["type"] for event in ours[1] for fault in event.get("exception", {}).get("values", [])}
     assert "OperationalError" in kinds

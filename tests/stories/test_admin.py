@@ -107,7 +107,7 @@ def test_a_link_elsewhere_is_taken_as_https_when_it_says_nothing(boss: Client):
 def test_a_story_cannot_translate_itself_or_end_before_it_begins(boss: Client):
     story = make.story()
     values = form_of(boss, change(story)) | {"translation_of": story.pk}
-    values |= {"publish_at_0": "2026-02-01", "publish_at_1": "10:00", "expire_at_0": "2026-01-01", "expire_at_1": "10:00"}
+    values |= {"publish_at": "2026-02-01T10:00", "expire_at": "2026-01-01T10:00"}
     page = boss.post(change(story), values).content.decode()
     assert "A story cannot be a translation of itself." in page
     assert "The story would expire before it is published." in page
@@ -150,7 +150,7 @@ def test_a_story_is_scheduled_for_a_time_ahead_and_not_without_one(boss: Client)
     response = boss.post(change(story), form_of(boss, change(story)) | {"_step": "schedule"}, follow=True)
     assert "Set “publish at” to a time ahead" in said(response)
     ahead = timezone.now() + datetime.timedelta(days=2)
-    when = {"publish_at_0": f"{ahead:%Y-%m-%d}", "publish_at_1": f"{ahead:%H:%M}"}
+    when = {"publish_at": f"{ahead:%Y-%m-%dT%H:%M}"}
     response = boss.post(change(story), form_of(boss, change(story)) | when | {"_step": "schedule"}, follow=True)
     assert "goes out on" in said(response)
     story.refresh_from_db()

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from letters import outbox
@@ -112,6 +113,14 @@ def test_it_is_scheduled_by_the_charitys_own_clock(fundraiser, draft, settings):
     assert draft.send_at == datetime.datetime.combine(day, datetime.time(4, 30), datetime.UTC)
     assert "10 a.m. (Asia/Kolkata)" in fundraiser.get(f"/admin/updates/digest/{draft.pk}/send/").content.decode()
     step(fundraiser, draft, "unschedule")
+    assert state(draft) == "draft"
+
+
+def test_a_time_that_the_clocks_skip_is_not_guessed(draft):
+    with time_machine.travel(datetime.datetime(2027, 3, 1, 12, tzinfo=datetime.UTC), tick=False):
+        answer = step(signed_in(make.staff("Fundraising")), draft, "schedule", at="2027-03-28T01:30")
+    assert answer.status_code == 422
+    assert "does not exist on 28 March 2027 in London" in answer.content.decode()
     assert state(draft) == "draft"
 
 

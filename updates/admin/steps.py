@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -19,6 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from stories import timing
 from updates import composing, sending
 from updates.letters import links
 from updates.models import Digest, DigestState
@@ -37,16 +37,11 @@ _POLICY = (
 class ScheduleForm(forms.Form):
     """When a digest is to be sent, by the charity's own clock."""
 
-    at = forms.DateTimeField(
-        label=gettext_lazy("Send at"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    at = timing.CharityTimeField(says=gettext_lazy("Leaves %s."), label=gettext_lazy("Send at"), help_text="")
 
     def clean_at(self) -> datetime.datetime:
         """Return the moment; raises for one that has passed or lies too far ahead."""
         at: datetime.datetime = self.cleaned_data["at"]
-        at = at.replace(tzinfo=ZoneInfo(settings.CHARITY_TIME_ZONE))
         if not SOONEST < at - timezone.now() < LATEST:
             raise forms.ValidationError(_("Choose a time to come, within a year."))
         return at
@@ -152,7 +147,7 @@ def _take(model_admin: Any, request: HttpRequest, digest: Digest, asked: str, fo
     except sending.NotPossible as why:
         messages.error(request, str(why))
         return
-    at = f" {form.cleaned_data['at']:%Y-%m-%d %H:%M}" if asked == "schedule" else ""
+    at = f" {timing.in_words(form.cleaned_data['at'])}" if asked == "schedule" else ""
     model_admin.log_change(request, digest, f"{step.label}{at}")
     messages.success(request, str(step.done))
 
