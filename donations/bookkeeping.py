@@ -64,9 +64,19 @@ def book(cause: Cause, kind: str, there: str, amount: Money, at: datetime.dateti
 
     Two that bring the same line at once are one after the other by the lock on their gift; without a gift the key decides.
     """
+    line = _line(cause, kind, there, amount, at, gift)
+    if gift is None:
+        return LedgerEntry.objects.get_or_create(key=line.pop("key"), defaults=line)[1]
+    if LedgerEntry.objects.filter(key=line["key"]).exists():
+        return False
+    LedgerEntry.objects.create(**line)
+    return True
+
+
+def _line(cause: Cause, kind: str, there: str, amount: Money, at: datetime.datetime, gift: Gift | None) -> dict[str, Any]:
     signed = amount if kind in COMES_IN else -amount
-    key = f"{cause.provider}:{kind}:{there}"
-    line = {
+    return {
+        "key": f"{cause.provider}:{kind}:{there}",
         "kind": kind,
         "amount": signed.minor,
         "currency": signed.currency,
@@ -78,12 +88,6 @@ def book(cause: Cause, kind: str, there: str, amount: Money, at: datetime.dateti
         "by": cause.by,
         "reason": cause.reason,
     }
-    if gift is None:
-        return LedgerEntry.objects.get_or_create(key=key, defaults=line)[1]
-    if LedgerEntry.objects.filter(key=key).exists():
-        return False
-    LedgerEntry.objects.create(key=key, **line)
-    return True
 
 
 # --- money that comes -------------------------------------------------------------------------------
@@ -111,7 +115,8 @@ def _paid(fact: base.Paid, cause: Cause) -> Outcome:
         next_try_on=None,
         confirm_url="",
     )
-    book(cause, EntryKind.GIFT, fact.payment, fact.amount, fact.happened_at, gift)
+    # Unpaid until now, it has no such line: should another gift have it, that is a fault to be seen and not a repeat.
+    LedgerEntry.objects.create(**_line(cause, EntryKind.GIFT, fact.payment, fact.amount, fact.happened_at, gift))
     if fact.fee:
         book(cause, EntryKind.FEE, fact.payment, fact.fee, fact.happened_at, gift)
     if fact.pledge:
@@ -200,13 +205,15 @@ def _late(gift: Gift, what: str) -> Outcome:
 # --- money that goes --------------------------------------------------------------------------------
 def _refunded(fact: base.Refunded, cause: Cause) -> Outcome:
     gift = _gift_of_payment(fact.payment, cause)
-    if LedgerEntry.objects.filter(key=f"{cause.provider}:{EntryKind.REFUND}:{fact.refund}").exists():
+    lines = _refunds(gift)
+    if f"{cause.provider}:{EntryKind.REFUND}:{fact.refund}" in lines:
         return ABSORBED
     # Of refunds alone: what a dispute holds may have come before or after, and may come back.
-    left = gift.total - _returned(gift)
+    left = gift.total + Money(sum(lines.values()), gift.currency)
     if fact.amount.currency != gift.currency or left.minor < fact.amount.minor:
         raise Quarantined(f"a refund of {fact.amount} is more than the {left} that is left of gift {gift.reference}")
-    book(cause, EntryKind.REFUND, fact.refund, fact.amount, fact.happened_at, gift)
+    if not book(cause, EntryKind.REFUND, fact.refund, fact.amount, fact.happened_at, gift):
+        return ABSORBED
     receipts.void(gift, "refund")
     issuing.void(gift, "refund")
     letters.refunded(gift, fact)
@@ -237,11 +244,14 @@ def came_back(gift: Gift, refund: str) -> bool:
     return bool(refund) and LedgerEntry.objects.filter(key=f"{gift.provider}:{EntryKind.REVERSAL}:{refund}").exists()
 
 
-def _returned(gift: Gift) -> Money:
-    """Return what went back by refunds and stayed there."""
-    refunds = LedgerEntry.objects.filter(gift=gift, kind=EntryKind.REFUND)
-    own = [key.replace(f":{EntryKind.REFUND}:", f":{EntryKind.REVERSAL}:", 1) for key in refunds.values_list("key", flat=True)]
-    return -(refunds.total(gift.currency) + LedgerEntry.objects.filter(key__in=own).total(gift.currency))
+def _refunds(gift: Gift) -> dict[str, int]:
+    """Return a gift's refunds, and those of them that came back, as the ledger signs them: key -> minor units."""
+    kinds = [EntryKind.REFUND, EntryKind.REVERSAL]
+    lines = list(LedgerEntry.objects.filter(gift=gift, kind__in=kinds).order_by().values_list("kind", "key", "amount"))
+    refunds = {key for kind, key, _amount in lines if kind == EntryKind.REFUND}
+    # A dispute that was won is a reversal too: of no refund.
+    back = {key.replace(f":{EntryKind.REFUND}:", f":{EntryKind.REVERSAL}:", 1) for key in refunds}
+    return {key: amount for _kind, key, amount in lines if key in refunds | back}
 
 
 def _dispute_opened(fact: base.DisputeOpened, cause: Cause) -> Outcome:
@@ -279,7 +289,8 @@ def _follow_ledger(gift: Gift, tells: tuple[str, ...] = ()) -> Outcome:
     elif "lost" in decided:
         status = GiftStatus.LOST
     else:
-        status = GiftStatus.REFUNDED if _returned(gift) >= gift.total else GiftStatus.RECEIVED
+        returned = -sum(_refunds(gift).values())
+        status = GiftStatus.REFUNDED if returned >= gift.total.minor else GiftStatus.RECEIVED
     if gift.status == status:
         gift.save(update_fields=["disputes"])
     else:
