@@ -64,19 +64,9 @@ def book(cause: Cause, kind: str, there: str, amount: Money, at: datetime.dateti
 
     Two that bring the same line at once are one after the other by the lock on their gift; without a gift the key decides.
     """
-    line = _line(cause, kind, there, amount, at, gift)
-    if gift is None:
-        return LedgerEntry.objects.get_or_create(key=line.pop("key"), defaults=line)[1]
-    if LedgerEntry.objects.filter(key=line["key"]).exists():
-        return False
-    LedgerEntry.objects.create(**line)
-    return True
-
-
-def _line(cause: Cause, kind: str, there: str, amount: Money, at: datetime.datetime, gift: Gift | None) -> dict[str, Any]:
     signed = amount if kind in COMES_IN else -amount
-    return {
-        "key": f"{cause.provider}:{kind}:{there}",
+    key = f"{cause.provider}:{kind}:{there}"
+    line = {
         "kind": kind,
         "amount": signed.minor,
         "currency": signed.currency,
@@ -88,6 +78,12 @@ def _line(cause: Cause, kind: str, there: str, amount: Money, at: datetime.datet
         "by": cause.by,
         "reason": cause.reason,
     }
+    if gift is None:
+        return LedgerEntry.objects.get_or_create(key=key, defaults=line)[1]
+    if LedgerEntry.objects.filter(key=key).exists():
+        return False
+    LedgerEntry.objects.create(key=key, **line)
+    return True
 
 
 # --- money that comes -------------------------------------------------------------------------------
@@ -115,8 +111,7 @@ def _paid(fact: base.Paid, cause: Cause) -> Outcome:
         next_try_on=None,
         confirm_url="",
     )
-    # Unpaid until now, it has no such line: should another gift have it, that is a fault to be seen and not a repeat.
-    LedgerEntry.objects.create(**_line(cause, EntryKind.GIFT, fact.payment, fact.amount, fact.happened_at, gift))
+    book(cause, EntryKind.GIFT, fact.payment, fact.amount, fact.happened_at, gift)
     if fact.fee:
         book(cause, EntryKind.FEE, fact.payment, fact.fee, fact.happened_at, gift)
     if fact.pledge:

@@ -2,6 +2,7 @@
 
 import sys
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
@@ -32,8 +33,7 @@ def _away(request: HttpRequest) -> HttpResponse:
 
 def _from_here(request: HttpRequest) -> bool:
     """Return whether a page of ours sent the form: another's would be sent again in our name."""
-    asked_by = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    return "same-origin" in asked_by or f"{request.scheme}://{request.get_host()}" in asked_by
+    return request.headers.get("Sec-Fetch-Site") == "same-origin" or request.headers.get("Origin") == settings.SITE_URL
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +19,7 @@ from donations.admin.looking import may
 from donations.models import Appeal, AppealTranslation, CharityDetails, Gift, Pledge, SuggestedAmount
 from donations.money import Money, NotAnAmount, check_limits
 from public_pages.models import Edition
+from stories import timing
 from stories.admin.editing import ByTyping, NoncedMedia
 from stories.forms import KnownAutocomplete, KnownChoices, TranslationsField
 from stories.models import Picture, Story
@@ -152,6 +154,10 @@ class AppealAdmin(NoncedMedia, ByTyping):
     actions = None
     joined = ("picture", "story")
     view_on_site = False
+
+    class Media:
+        js = ("js/admin-times.js",)
+
     fieldsets = (
         (None, {"fields": ("title", "slug", "words", "picture", "story")}),
         (gettext_lazy("The money"), {"fields": ("designation", ("goal", "goal_currency"))}),
@@ -169,7 +175,10 @@ class AppealAdmin(NoncedMedia, ByTyping):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Leave out the buttons that lead to pages these people may not open."""
+        """Ask for times in the charity's own zone; leave out the buttons that lead to pages these people may not open."""
+        says = {"starts_at": _("Opens %s."), "ends_at": _("Closes %s.")}.get(db_field.name)
+        if says:
+            return timing.CharityTimeField(says=says, label=capfirst(db_field.verbose_name), required=False)
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in self.autocomplete_fields and hasattr(field.widget, "widget"):
             field.widget = field.widget.widget

@@ -338,3 +338,12 @@ def test_the_guard_is_switched_with_a_reason(numbers: dict[str, int]):
     client.post("/admin/donations/guardswitch/", {"mode": "on", "reason": "Many cards tried"})
     assert "proof of work, because it is switched on" in client.get("/admin/donations/guardswitch/").content.decode()
     assert "Many cards tried" in LogEntry.objects.get().change_message
+
+
+def test_an_appeal_opens_and_closes_by_the_charitys_clock(finance: Client):
+    address = "/admin/donations/appeal/add/"
+    values = form_of(finance, address) | {"title": "Harvest", "slug": "harvest", "starts_at": "2027-07-01T09:00"}
+    assert finance.post(address, values | {"ends_at": "2027-03-28T01:30"}).status_code == 200, "the clocks skip it"
+    assert finance.post(address, values | {"ends_at": "2027-07-31T18:00"}).status_code == 302
+    made = Appeal.objects.get(slug="harvest")
+    assert (made.starts_at.isoformat(), made.ends_at.isoformat()) == ("2027-07-01T08:00:00+00:00", "2027-07-31T17:00:00+00:00")

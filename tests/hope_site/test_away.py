@@ -1,6 +1,7 @@
 """The page for a database that does not answer: it says so, keeps what was typed, and shows that to nobody else."""
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import InterfaceError, OperationalError
 from django.test import Client
@@ -8,7 +9,7 @@ from django.test import Client
 from stories import listing
 
 TYPED = {"q": 'Ada "& co" <Obi>', "amount": ["25", "50"]}
-HERE = {"origin": "http://testserver"}
+HERE = {"origin": settings.SITE_URL}
 
 
 @pytest.fixture(params=[OperationalError, InterfaceError])
