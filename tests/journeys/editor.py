@@ -4,7 +4,7 @@ import base64
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.browser import becomes, comes_alive
 
@@ -70,17 +70,34 @@ def drop(page: Page, place: Locator, file: Path, kind: str) -> None:
 
 
 def drag(page: Page, block: Locator, above: Locator) -> None:
-    """Drag a block by its head and let it go above another; both heads fit on the screen together."""
-    above.evaluate("each => each.scrollIntoView({ block: 'center' })")  # at its edges the page scrolls under a dragged block
-    taken, place = (each.locator("xpath=./h3").bounding_box() for each in (block, above))
-    assert taken
-    assert place
-    page.mouse.move(taken["x"] + 90, taken["y"] + 12)
-    page.mouse.down()
-    for height in (30, 8, 6):
-        page.mouse.move(place["x"] + 90, place["y"] + height)
-    expect(above).to_have_class(re.compile(r"fs-dragover(?!.*--after)"))
-    page.mouse.up()
+    """Drag a block by its head and let it go above another; both heads fit on the screen together.
+
+    Whoever finds that nothing was taken along, since the page moved under the hand, takes hold again.
+    """
+    for _grip in range(4):
+        above.evaluate("each => each.scrollIntoView({ block: 'center' })")  # at its edges the page scrolls under a dragged block
+        taken, place = _at_rest(page, block), _at_rest(page, above)
+        page.mouse.move(taken["x"] + 90, taken["y"] + 12)
+        page.mouse.down()
+        for height in (30, 8, 6):
+            page.mouse.move(place["x"] + 90, place["y"] + height)
+        try:
+            expect(above).to_have_class(re.compile(r"fs-dragover(?!.*--after)"), timeout=5_000)
+        except AssertionError:
+            page.mouse.up()
+        else:
+            page.mouse.up()
+            return
+    raise AssertionError(f"{block} is not taken along")
+
+
+def _at_rest(page: Page, block: Locator) -> FloatRect:
+    """Return where a block's head is, once it stays there."""
+    head, before = block.locator("xpath=./h3"), None
+    while (box := head.bounding_box()) != before or box is None:
+        before = box
+        page.wait_for_timeout(150)
+    return box
 
 
 def paste(page: Page, surface: Locator, html: str) -> None:
