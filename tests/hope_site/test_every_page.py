@@ -72,17 +72,16 @@ def violations(page: Page, only: list[str]) -> list[str]:
     ]
 
 
-def audit(page: Page, everywhere: bool = True) -> dict[str, list[str]]:
+def audit(page: Page) -> dict[str, list[str]]:
     """Return what axe finds at each width and in both schemes; the page is loaded once.
 
-    The dark scheme changes colours and nothing else, so that only the rules about colour are asked again. Otherwise than
-    everywhere it is asked at one width, and the light one at two: their widths differ by where things stand.
+    The dark scheme changes colours and nothing else, so that only the rules about colour are asked again.
     """
     page.evaluate(AXE_SCRIPT)
     wrong = {}
-    for dark, widths in ((False, WIDTHS), (True, WIDTHS)) if everywhere else ((False, WIDTHS[::2]), (True, WIDTHS[1:2])):
+    for dark in (False, True):
         page.emulate_media(color_scheme="dark" if dark else "light")
-        for width in widths:
+        for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             found = violations(page, COLOUR_RULES if dark else []) + [
                 f"too wide: {element}" for element in sideways_overflow(page)[:3]
@@ -93,8 +92,7 @@ def audit(page: Page, everywhere: bool = True) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("kind", PAGES)
-@pytest.mark.drill
-def test_every_page_shuts_nobody_out_asks_nobody_else_and_breaks_nowhere(open_page, live_site, kind, drill_size):
+def test_every_page_shuts_nobody_out_asks_nobody_else_and_breaks_nowhere(open_page, live_site, kind):
     page = open_page(1440, 900, reduced_motion="reduce")  # a colour on its way to another would be measured
     broken: list[str] = []
     page.on("response", lambda response: broken.append(f"{response.status} {response.url}") if response.status >= 400 else None)
@@ -110,7 +108,7 @@ def test_every_page_shuts_nobody_out_asks_nobody_else_and_breaks_nowhere(open_pa
     )
     assert empty == []
     assert not NAMES_AT_A_GLANCE.search(page.locator("body").inner_text())
-    assert audit(page, drill_size(False, True)) == {}
+    assert audit(page) == {}
 
 
 def test_the_page_for_our_own_faults_shuts_nobody_out_either(open_page, live_site, db, monkeypatch):
