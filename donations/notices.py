@@ -7,7 +7,7 @@ import math
 import operator
 from collections.abc import Mapping
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -35,13 +35,10 @@ def receive(provider: str, body: bytes, headers: Mapping[str, str]) -> ProviderN
 
 
 def _keep(provider: str, notice: Notice) -> ProviderNotice:
-    known = ProviderNotice.objects.filter(provider=provider, notice=notice.id).order_by()
-    if (row := known.first()) is not None:
-        return row
-    try:
-        return ProviderNotice.objects.create(provider=provider, notice=notice.id, kind=notice.kind, payload=notice.payload)
-    except IntegrityError:  # another delivery of it was quicker
-        return known.get()
+    row, _new = ProviderNotice.objects.get_or_create(
+        provider=provider, notice=notice.id, defaults={"kind": notice.kind, "payload": notice.payload}
+    )
+    return row
 
 
 def at_the_door(row: ProviderNotice) -> None:
@@ -149,23 +146,22 @@ def _enter(row: ProviderNotice, told: list[Fact] | None) -> Outcome:
     What cannot be entered leaves nothing behind but the reason, in a transaction of its own.
     """
     if told is None:
-        return _end(row, [], Outcome(NoticeState.IGNORED, "tells nothing that concerns giving"))
+        return _end(row.pk, [], Outcome(NoticeState.IGNORED, "tells nothing that concerns giving"))
     try:
-        return _end(row, told)
+        return _end(row.pk, told)
     except Waits as wait:
-        return _end(row, [], Outcome(NoticeState.WAITING, str(wait)), wait.waits_for)
+        return _end(row.pk, [], Outcome(NoticeState.WAITING, str(wait)), wait.waits_for)
     except (Quarantined, NotAllowed) as trouble:
         logger.warning("Notice %s is held for staff: %s", row.pk, trouble)
         held = Outcome(NoticeState.QUARANTINED, str(trouble))
-        return _end(row, [], held, getattr(trouble, "waits_for", ""))
+        return _end(row.pk, [], held, getattr(trouble, "waits_for", ""))
 
 
-def _end(row: ProviderNotice, told: list[Fact], decided: Outcome | None = None, waits_for: str = "") -> Outcome:
+def _end(pk: int, told: list[Fact], decided: Outcome | None = None, waits_for: str = "") -> Outcome:
     """Enter facts and say in the message's row what became of it, its row locked, unless somebody else has meanwhile."""
     with transaction.atomic():
         # Locked: the door, the sweep and another delivery of the same message may all be here.
-        locked = ProviderNotice.objects.select_for_update().filter(pk=row.pk)
-        row.state, row.tries = locked.values_list("state", "tries").get()
+        row = ProviderNotice.objects.select_for_update().get(pk=pk)
         if row.state not in {NoticeState.NEW, NoticeState.WAITING}:
             return Outcome(NoticeState(row.state))
         cause = Cause(row.provider, notice=row)

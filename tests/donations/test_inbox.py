@@ -77,7 +77,7 @@ def test_while_nothing_can_be_kept_the_answer_is_503_and_the_message_enters_when
         def refuse(*args, **kwargs):
             raise fault("the database is away")
 
-        patch.setattr(ProviderNotice.objects, "create", refuse)
+        patch.setattr(ProviderNotice.objects, "get_or_create", refuse)
         assert post(client, body).status_code == 503
     assert booked() == 0
     assert post(client, body).status_code == 200
