@@ -140,7 +140,7 @@ def becomes(page: Page, read: Callable[[], object], wanted: object) -> None:
 
 
 def arrives(page: Page, path: str) -> None:
-    """Wait until a page with this path, or a whole address, is there and all its scripts have run."""
+    """Wait until a page with this path, or a whole address, is there and loaded."""
     expect(page).to_have_url(path)
     page.wait_for_load_state()
 

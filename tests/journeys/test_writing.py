@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -153,7 +154,7 @@ def test_a_story_of_every_kind_of_block_is_written_dragged_previewed_reviewed_an
     expect(frame.get_by_text("It is ours.")).to_be_visible()
     for width, pixels in {"Phone": 390, "Tablet": 820, "Desktop": 1280}.items():
         page.get_by_role("button", name=width).click()
-        becomes(page, lambda: frame.locator("html").evaluate(FITS, pixels), True)  # noqa: B023 (read at once)
+        becomes(page, partial(frame.locator("html").evaluate, FITS, pixels), True)
     page.get_by_role("button", name="Close the preview").click()
 
     shell(site, PREPARE)  # as the worker does: the still taken from a clip is part of what is reviewed
