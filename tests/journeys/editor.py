@@ -23,9 +23,18 @@ _PASTE = """(surface, html) => {
 
 
 def open_editor(page: Page, address: str) -> None:
-    """Open a story's form and wait until its scripts are there."""
+    """Open a story's form and wait until it can be used."""
     page.goto(address)
+    is_ready(page)
+
+
+def is_ready(page: Page) -> None:
+    """Wait until a story's form has its scripts and stands still.
+
+    After a save it goes back to where one was, 200 ms after its start: a click at that moment would meet another place.
+    """
     comes_alive(page)
+    page.evaluate("() => new Promise((rest) => setTimeout(rest, 250))")
 
 
 def blocks(page: Page) -> Locator:
@@ -123,7 +132,7 @@ def save(page: Page) -> None:
     """Save and stay, and wait for the page that says so."""
     page.get_by_role("button", name="Save and continue editing").last.click()
     expect(page.locator(".messagelist")).to_contain_text("was changed successfully")
-    comes_alive(page)
+    is_ready(page)
 
 
 def tab_to(page: Page, wanted: Locator, most: int = 80, key: str = "Tab") -> None:

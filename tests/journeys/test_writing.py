@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from tests.browser import OpenPage, becomes, comes_alive, sideways_overflow
+from tests.browser import OpenPage, becomes, sideways_overflow
 from tests.journeys import editor
 from tests.media_files import telling_clip, telling_picture, traces
 from tests.services.site import Site
@@ -160,7 +160,7 @@ def test_a_story_of_every_kind_of_block_is_written_dragged_previewed_reviewed_an
     shell(site, PREPARE)  # as the worker does: the still taken from a clip is part of what is reviewed
     page.get_by_role("button", name="Ask for review").click()
     expect(page.locator(".messagelist")).to_contain_text("waits for a second person")
-    comes_alive(page)
+    editor.is_ready(page)
     editor.has_kinds(page, ["aside", "text", "quote", "clip", "quote", "clip", "picture", "link"])
     assert [address for address in page.asked if not address.startswith((site.url, "data:", "blob:", "about:"))] == []  # type: ignore[attr-defined]
 
@@ -218,10 +218,10 @@ def test_of_two_people_in_one_story_neither_loses_a_word_unseen(desk_of: Callabl
     expect(ruth.locator("[data-writing-others]")).to_contain_text("Saved by Daniel")
     ruth.get_by_role("button", name="Save and continue editing").last.click()
     expect(ruth.get_by_role("heading", name=re.compile("was saved by Daniel"))).to_be_visible()
+    editor.is_ready(ruth)
     ruth.get_by_text("See changes").click()
     expect(ruth.locator(".differences del")).to_have_text("Daniel's")
     expect(ruth.locator(".differences ins")).to_have_text("Ruth's")
-    comes_alive(ruth)
     ruth.get_by_role("button", name="Keep mine").click()
     expect(ruth.locator(".messagelist")).to_contain_text("was changed successfully")
     expect(ruth.locator("#id_title")).to_have_value("Ruth's road")
@@ -230,7 +230,7 @@ def test_of_two_people_in_one_story_neither_loses_a_word_unseen(desk_of: Callabl
     daniel.get_by_role("button", name="Save and continue editing").last.click()
     expect(daniel.get_by_role("heading", name=re.compile("was saved by Ruth"))).to_be_visible()
     expect(daniel.locator("#id_title")).to_have_value("Daniel again")  # nothing typed is lost by asking
-    comes_alive(daniel)
+    editor.is_ready(daniel)
     daniel.get_by_role("button", name="Take theirs").click()
     expect(daniel.locator(".writing-notice")).to_have_count(0)
     expect(daniel.locator("#id_title")).to_have_value("Ruth's road")
@@ -338,7 +338,7 @@ def test_an_earlier_version_is_compared_and_brought_back_by_the_block_and_whole(
         page.keyboard.type(words)
     page.get_by_role("button", name="Save and continue editing").last.click()
     expect(page.locator(".messagelist")).to_contain_text("was added successfully")
-    comes_alive(page)
+    editor.is_ready(page)
     first, second = page.locator("#stories_textblock_set-0 .tiptap"), page.locator("#stories_textblock_set-1 .tiptap")
     first.click()
     page.keyboard.press("Control+a")
@@ -358,7 +358,7 @@ def test_an_earlier_version_is_compared_and_brought_back_by_the_block_and_whole(
     expect(told.locator("del")).to_have_text("first")
     expect(told.locator("ins")).to_have_text("second")
     told.get_by_role("button", name="Bring this block of version 1 back").click()
-    comes_alive(page)
+    editor.is_ready(page)
     expect(page.locator(".tiptap", has_text="telling")).to_have_text("The first telling.")
     expect(page.locator("#id_title")).to_have_value("Told again")
 
@@ -366,6 +366,6 @@ def test_an_earlier_version_is_compared_and_brought_back_by_the_block_and_whole(
     page.get_by_label("From version 1").check()
     page.get_by_role("button", name="See what differs").click()
     page.get_by_role("button", name="Bring all of version 1 back").click()
-    comes_alive(page)
+    editor.is_ready(page)
     expect(page.locator("#id_title")).to_have_value("Twice told")
     becomes(page, page.locator(".order-machine .tiptap").all_inner_texts, ["The first telling.", "It stays."])
