@@ -32,6 +32,7 @@ WORDS = {
     "another_clip": _("Upload a clip, or paste an address"),
     "paste_address": _("Or paste an address of YouTube or Vimeo:"),
     "uploading": _("Uploading: %s per cent"),
+    "waits_for_upload": _("This story is saved as soon as the file has arrived."),
     "upload_failed": _("The upload did not arrive. Please try again."),
     "keep_words": _("Keep these words"),
     "words_of_picture": _("Words of the new picture"),

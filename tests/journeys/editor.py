@@ -8,6 +8,7 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.browser import becomes, comes_alive
 
+NEW = "/admin/stories/story/add/"
 _HAND_OVER = """([content, name, type]) => {
     const held = new DataTransfer()
     held.items.add(new File([Uint8Array.from(atob(content), (one) => one.charCodeAt(0))], name, { type }))

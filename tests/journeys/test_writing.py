@@ -1,8 +1,7 @@
 """Writing in a real browser: every kind of block, uploads, pasting, two people in one story, a crash, the keyboard alone."""
 
-import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,26 +10,11 @@ from playwright.sync_api import Error, Page, expect
 
 from tests.browser import OpenPage, becomes, sideways_overflow
 from tests.journeys import editor
-from tests.media_files import telling_clip, telling_picture, traces
+from tests.media_files import traces
 from tests.services.site import Site
 
 CLIPBOARD = Path(__file__).parents[1] / "stories" / "clipboard"
-NEW = "/admin/stories/story/add/"
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:00.900\nThe loom is loud.\n"
-# Signed in as the admin's own tests are: the ways in have journeys of their own.
-SET_UP = """
-import json
-from django.conf import settings
-from django.test import Client
-from tests import factories as make
-keys = {}
-for name, group in {"Ruth": "Editor", "Daniel": "Editor", "Mara": "Reviewer", "Boss": None}.items():
-    client = Client()
-    client.force_login(make.staff(group, name=name, email=f"{name.lower()}@example.org"), backend="allauth.account.auth_backends.AuthenticationBackend")
-    keys[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
-shared = make.story("A road for two", slug="road", blocks=["<p>First.</p>", "<p>Second.</p>"], lead=make.picture(files=True))
-print(json.dumps({"cookie": settings.SESSION_COOKIE_NAME, "keys": keys, "shared": shared.pk}))
-"""
 PREPARE = """
 from stories import clips, renditions
 from stories.models import Clip, Picture
@@ -45,47 +29,11 @@ for picture in Picture.objects.filter(readiness="waiting"):
 FITS = "(html, pixels) => html.clientWidth > pixels - 20 && html.clientWidth <= pixels"
 
 
-def shell(site: Site, code: str) -> str:
-    return site.manage("shell", "--no-imports", "--command", code)
-
-
-@pytest.fixture(scope="module")
-def site(_filled: Callable[..., Site], tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Site]:
-    """Give a running site of this module's own, since its stories change; `.facts` says who is signed in by which key."""
-    made = _filled(tmp_path_factory.mktemp("writing") / "var", f"hope_writing_{worker_id}")
-    made.facts = json.loads(shell(made, SET_UP).strip().splitlines()[-1])  # type: ignore[attr-defined]
-    made.start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def desk_of(open_page: OpenPage, site: Site) -> Callable[..., Page]:
-    """Give a function that opens the browser of somebody who is signed in."""
-
-    def open_desk(name: str, *size: int, **options: object) -> Page:
-        cookie = {"name": site.facts["cookie"], "value": site.facts["keys"][name], "url": site.url}  # type: ignore[attr-defined]
-        page = open_page(*size, base_url=site.url, **options)
-        page.context.add_cookies([cookie])
-        return page
-
-    return open_desk
-
-
-@pytest.fixture(scope="module")
-def uploads(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Give a large picture and a clip as a telephone leaves them: with a place, a serial number and names."""
-    folder = tmp_path_factory.mktemp("uploads")
-    picture = folder / "Asha at home.jpg"
-    picture.write_bytes(telling_picture("jpg", 3600, 2400))
-    return {"picture": picture, "clip": telling_clip(folder / "Asha at home.mp4", seconds=1, size="320x180")}
-
-
 def test_a_story_of_every_kind_of_block_is_written_dragged_previewed_reviewed_and_published_without_telling_a_place(
-    desk_of: Callable[..., Page], open_page: OpenPage, site: Site, uploads: dict[str, Path]
+    desk_of: Callable[..., Page], open_page: OpenPage, desk_site: Site, uploads: dict[str, Path]
 ):
     page = desk_of("Ruth")
-    editor.open_editor(page, NEW)
+    editor.open_editor(page, editor.NEW)
     page.locator("#id_title").press_sequentially("A loom by the window")
     expect(page.locator("#id_slug")).to_have_value("a-loom-by-the-window")
     page.get_by_label("Standfirst").fill("It was mended twice.")
@@ -157,12 +105,14 @@ def test_a_story_of_every_kind_of_block_is_written_dragged_previewed_reviewed_an
         becomes(page, partial(frame.locator("html").evaluate, FITS, pixels), True)
     page.get_by_role("button", name="Close the preview").click()
 
-    shell(site, PREPARE)  # as the worker does: the still taken from a clip is part of what is reviewed
+    desk_site.manage(
+        "shell", "--no-imports", "--command", PREPARE
+    )  # as the worker does: the still taken from a clip is part of what is reviewed
     page.get_by_role("button", name="Ask for review").click()
     expect(page.locator(".messagelist")).to_contain_text("waits for a second person")
     editor.is_ready(page)
     editor.has_kinds(page, ["aside", "text", "quote", "clip", "quote", "clip", "picture", "link"])
-    assert [address for address in page.asked if not address.startswith((site.url, "data:", "blob:", "about:"))] == []  # type: ignore[attr-defined]
+    assert [address for address in page.asked if not address.startswith((desk_site.url, "data:", "blob:", "about:"))] == []  # type: ignore[attr-defined]
 
     second_person = desk_of("Mara")
     second_person.goto(page.url.partition("#")[0])
@@ -172,7 +122,7 @@ def test_a_story_of_every_kind_of_block_is_written_dragged_previewed_reviewed_an
     second_person.get_by_role("button", name="Publish").click()
     expect(second_person.locator(".messagelist")).to_contain_text("is public at")
 
-    reader = open_page(base_url=site.url)
+    reader = open_page(base_url=desk_site.url)
     reader.goto("/stories/a-loom-by-the-window/")
     expect(reader.locator("main h2", has_text="Home again")).to_be_visible()
     words = reader.locator("main").inner_text()
@@ -190,7 +140,7 @@ def test_a_story_of_every_kind_of_block_is_written_dragged_previewed_reviewed_an
     html = reader.content()
     for secret in ("Lakshmi", "Narayanan", "Vellore", "Mill Road", "Asha at home"):
         assert secret not in html
-    tells_nothing_of_its_uploads(reader, site, uploads)
+    tells_nothing_of_its_uploads(reader, desk_site, uploads)
 
 
 def tells_nothing_of_its_uploads(reader: Page, site: Site, uploads: dict[str, Path]) -> None:
@@ -205,8 +155,8 @@ def tells_nothing_of_its_uploads(reader: Page, site: Site, uploads: dict[str, Pa
     assert [str(file) for file in kept if "pictures" not in file.parts and traces(file.read_bytes())] == []
 
 
-def test_of_two_people_in_one_story_neither_loses_a_word_unseen(desk_of: Callable[..., Page], site: Site):
-    address = f"/admin/stories/story/{site.facts['shared']}/change/"  # type: ignore[attr-defined]
+def test_of_two_people_in_one_story_neither_loses_a_word_unseen(desk_of: Callable[..., Page], desk_site: Site):
+    address = f"/admin/stories/story/{desk_site.facts['shared']}/change/"  # type: ignore[attr-defined]
     ruth, daniel = desk_of("Ruth"), desk_of("Daniel")
     editor.open_editor(ruth, address)
     editor.open_editor(daniel, address)
@@ -238,7 +188,7 @@ def test_of_two_people_in_one_story_neither_loses_a_word_unseen(desk_of: Callabl
 
 def test_what_was_written_comes_back_after_the_browser_was_killed(desk_of: Callable[..., Page]):
     page = desk_of("Daniel")
-    editor.open_editor(page, NEW)
+    editor.open_editor(page, editor.NEW)
     page.locator("#id_title").fill("Half a story")
     editor.add(page, "Text").locator(".tiptap").click()
     with page.expect_response(lambda answer: "went+dead" in (answer.request.post_data or "")):
@@ -247,7 +197,7 @@ def test_what_was_written_comes_back_after_the_browser_was_killed(desk_of: Calla
     with pytest.raises(Error):
         page.goto("chrome://crash")
     later = page.context.new_page()
-    later.goto(NEW)
+    later.goto(editor.NEW)
     later.get_by_role("link", name=re.compile("Restore what you wrote")).click()
     expect(later.get_by_text("This is what you wrote at")).to_be_visible()
     expect(later.locator("#id_title")).to_have_value("Half a story")
@@ -256,7 +206,7 @@ def test_what_was_written_comes_back_after_the_browser_was_killed(desk_of: Calla
 
 def test_a_story_is_written_with_the_keyboard_alone(desk_of: Callable[..., Page]):
     page = desk_of("Ruth")
-    editor.open_editor(page, NEW)
+    editor.open_editor(page, editor.NEW)
     press, say = page.keyboard.press, page.keyboard.type
     editor.tab_to(page, page.locator("#id_title"))
     say("By hand")
@@ -330,7 +280,7 @@ def test_the_pages_of_writing_have_no_accessibility_fault_and_do_not_slide_sidew
 
 def test_an_earlier_version_is_compared_and_brought_back_by_the_block_and_whole(desk_of: Callable[..., Page]):
     page = desk_of("Daniel")
-    editor.open_editor(page, NEW)
+    editor.open_editor(page, editor.NEW)
     page.locator("#id_title").press_sequentially("Twice told")
     page.get_by_label("Standfirst").fill("By the one who lived it.")
     for words in ("The first telling.", "It stays."):

@@ -1,5 +1,6 @@
 // Keeps what is being written every few seconds and on leaving, and says who else is here.
 import { SignedOut, make, post, say, words } from "./form.js";
+import { settled } from "./uploads.js";
 
 const EVERY = 4000
 const HERE = 15000
@@ -11,6 +12,7 @@ export function autosave(form, page) {
   const address = page.autosave + (page.story ? `?story=${page.story}` : "")
   let kept = page.begun ? "" : null // null: nobody has touched the page yet
   let leaving = false
+  let saving = false
   let spoke = 0
 
   const said = (text, strong = false) => {
@@ -68,7 +70,13 @@ export function autosave(form, page) {
   form.addEventListener("submit", async (event) => {
     if (leaving || event.defaultPrevented || event.submitter?.hasAttribute("data-leaves")) return void (leaving = true)
     event.preventDefault()
-    if (!(await speak({ always: true, signal: AbortSignal.timeout(8000) }))) return
+    if (saving) return
+    saving = true
+    let ready = await speak({ always: true, signal: AbortSignal.timeout(8000) })
+    if (ready && form.querySelector(".drop-zone__progress:not([hidden])")) said(page.words.waits_for_upload, true)
+    ready &&= await settled(form)
+    saving = false
+    if (!ready) return
     leaving = true
     setTimeout(() => form.requestSubmit(event.submitter)) // within this event, where nothing was to be kept, it would be ignored
   })

@@ -19,12 +19,18 @@ export function dropZone(row, kind, form, page) {
   const name = make("summary", { className: "drop-zone__name", textContent: page.words[`another_${kind}`] });
   const zone = make("details", { className: "drop-zone", open: !select.value }, name, make("label", { className: "drop-zone__label" }, page.words[`upload_${kind}`], input), bar, state);
   const show = look(row);
+  // A draft that was chosen and sent without its words comes back with an error: they are asked for again.
+  let again = Boolean(select.value && row.querySelector(".errorlist"));
   zone.show = (told) => {
     state.textContent = told.readiness === "ready" ? "" : told.failure || page.words.still_preparing;
     show(told);
+    if (again && told.draft) {
+      zone.open = true;
+      askWords(zone, select, kind, told, form, page);
+    }
+    again = false;
   };
-  zone.take = async (file) => {
-    if (!file) return;
+  const take = async (file) => {
     zone.open = true;
     const data = new FormData();
     data.append("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
@@ -36,20 +42,27 @@ export function dropZone(row, kind, form, page) {
       if (status !== 201) throw new Error(told.error);
       choose(select, String(told.id), told.title);
       askWords(zone, select, kind, told, form, page);
+      return true;
     } catch (error) {
       state.textContent = error.message || page.words.upload_failed;
+      return false;
+    } finally {
+      bar.hidden = true;
+      input.value = "";
     }
-    bar.hidden = true;
-    input.value = "";
   };
+  let taking = null;
+  zone.take = (file) => (taking = file && take(file));
   input.addEventListener("change", () => zone.take(input.files[0]));
   row.append(zone);
   row.zone = zone;
-  if (kind === "clip") embedding(zone, select, form, page);
+  const address = kind === "clip" ? embedding(zone, select, form, page) : () => true;
+  // Before the story is saved: what is on its way arrives, what was typed is kept. False where something stands against it.
+  zone.settle = async () => {
+    const arrived = await taking;
+    taking = null;
+    return arrived !== false && (await address()) && (zone.querySelector(".words")?.settle() ?? true);
+  };
   window.django.jQuery(select).on("change", () => (show(null), select.value && follow(page, kind, select.value, zone)));
-  // A draft that was chosen and sent without its words comes back with an error: they are asked for again.
-  const wrong = row.querySelector(".errorlist");
-  if (select.value && (wrong || !row.closest(".inline-related"))) {
-    follow(page, kind, select.value, zone).then((told) => wrong && told?.draft && (zone.open = true) && askWords(zone, select, kind, told, form, page));
-  }
+  if (again || (select.value && !row.closest(".inline-related"))) follow(page, kind, select.value, zone);
 }

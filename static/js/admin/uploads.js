@@ -4,6 +4,18 @@ import { machine } from "./order.js";
 
 const FIELDS = { picture: ".field-picture, .field-lead", clip: ".field-clip" };
 
+// Waits for what is on its way and keeps what was typed of it; gives false where somebody is asked for more first.
+export async function settled(form) {
+  for (const zone of form.querySelectorAll(".drop-zone")) {
+    if (zone.closest(".for-deletion") || (await zone.settle())) continue;
+    zone.open = true;
+    zone.closest(".inline-related")?.classList.remove("collapsed");
+    (zone.querySelector("[aria-invalid=true]") ?? zone.querySelector("input")).focus();
+    return false;
+  }
+  return true;
+}
+
 export function uploads(form, page) {
   const all = (within) => {
     for (const [kind, fields] of Object.entries(FIELDS)) for (const row of within.querySelectorAll(fields)) dropZone(row, kind, form, page);

@@ -25,9 +25,13 @@ export function panel(zone, kind, page, keep, done) {
   const rows = KINDS[kind].map((name) => field(name, page));
   const button = make("button", { type: "button", className: "button", textContent: page.words.keep_words });
   const box = make("div", { className: "words" }, ...rows, button);
+  box.dataset.kind = kind;
   box.setAttribute("role", "group");
   box.setAttribute("aria-label", page.words[`words_of_${kind}`]);
-  button.addEventListener("click", async () => {
+  let touched = kind === "embed"; // of an address nothing is kept yet
+  box.addEventListener("input", () => (touched = true));
+  // Returns false where the site asks for more, or did not answer.
+  box.keep = async () => {
     const typed = {};
     for (const input of box.querySelectorAll("[data-word]")) {
       if (input.type !== "checkbox") typed[input.dataset.word] = input.value;
@@ -40,10 +44,17 @@ export function panel(zone, kind, page, keep, done) {
       box.querySelector(`#${input.id}-wrong`).textContent = wrong;
       input.setAttribute("aria-invalid", String(Boolean(wrong)));
     }
-    if (answer?.ok) return void (box.remove(), done(told));
+    if (answer?.ok) {
+      box.remove();
+      done(told);
+      return true;
+    }
     if (!told.errors) rows.at(-1).querySelector(".words__wrong").textContent = told.error ?? page.words.upload_failed;
-    box.querySelector("[aria-invalid=true]")?.focus();
-  });
+    (box.querySelector("[aria-invalid=true]") ?? button).focus();
+    return false;
+  };
+  box.settle = () => !touched || box.keep();
+  button.addEventListener("click", box.keep);
   zone.append(box);
   box.querySelector("[data-word]").focus();
 }

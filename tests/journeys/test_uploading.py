@@ -1,0 +1,48 @@
+"""What is on its way when a story is saved: it arrives and is kept first, whoever presses the button early."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.journeys import editor
+
+
+def test_saving_keeps_the_words_of_a_new_clip_first_and_waits_for_what_is_on_its_way(
+    desk_of: Callable[..., Page], uploads: dict[str, Path]
+):
+    page = desk_of("Daniel")
+    editor.open_editor(page, editor.NEW)
+    page.locator("#id_title").press_sequentially("By the window")
+    page.get_by_label("Standfirst").fill("It was mended twice.")
+    film = editor.add(page, "Clip")
+    address, title = film.get_by_label("Or paste an address"), film.locator("[data-word=title]")
+    save = page.get_by_role("button", name="Save and continue editing").last
+    for typed, told in {"https://example.org/film": "YouTube", "https://youtu.be/aaaaaaaaaaa": "required"}.items():
+        address.fill(typed)
+        save.click()
+        expect(film.locator("[aria-invalid=true]").first).to_be_focused()
+        expect(film.locator(".words__wrong", has_text=told).first).to_be_visible()
+    assert page.url.endswith(editor.NEW)
+    page.faults.clear()  # type: ignore[attr-defined]  # the browser mentions each 422
+    title.fill("A road at night")
+    film.locator("[data-word=duration_ms]").fill("2:35")
+
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/picture/**/take/", hold)
+    editor.drop(page, page.locator(".field-lead .drop-zone"), uploads["picture"], "image/jpeg")
+    save.click()
+    expect(page.locator("[data-writing-state]")).to_contain_text("as soon as the file has arrived")
+    held[0].continue_()
+    expect(page.locator(".field-lead .errorlist")).to_be_visible()  # what it shows is still to be said
+    expect(page.locator("[data-word=alt]")).to_be_focused()
+    expect(film.locator(".facade", has_text="A road at night")).to_be_visible()
+    editor.is_ready(page)
+    editor.keep_words(page, alt="A loom at dawn.", origin="own")
+    save.click()
+    expect(page.locator(".messagelist")).to_contain_text("was added successfully")
+    expect(film.locator(".facade", has_text="A road at night")).to_be_visible()
