@@ -1,4 +1,4 @@
-"""Run every benchmark, or those named: `python -m bench [reading weights start stories_at_scale editor notices statements]`.
+"""Run every benchmark, or those named: `python -m bench [reading weights start …]`.
 
 Prints what it ran on and each figure beside its bar, and writes them to bench/results.json. Ends with 1 when a bar
 is missed: figures move with the machine's load, so measure again on a quiet one before believing a miss.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.figures import Figures, machine, show
 
-MODULES = ("reading", "weights", "start", "stories_at_scale", "editor", "notices", "statements")
+MODULES = ("reading", "weights", "start", "stories_at_scale", "editor", "giving_at_scale", "notices", "statements")
 RESULTS = Path(__file__).parent / "results.json"
 
 
