@@ -2,6 +2,7 @@
 import { autosave } from "./admin/autosave.js";
 import { tools } from "./admin/block-tools.js";
 import { adding } from "./admin/insert.js";
+import { later } from "./admin/later.js";
 import { links } from "./admin/link-block.js";
 import { keepInOrder } from "./admin/order.js";
 import { pasting } from "./admin/paste.js";
@@ -11,7 +12,7 @@ import { uploads } from "./admin/uploads.js";
 const begin = () => {
   const page = JSON.parse(document.getElementById("writing-page").textContent)
   const form = document.getElementById("writing-page").closest("form")
-  for (const part of [keepInOrder, tools, adding, links, pasting, uploads, preview, autosave]) part(form, page)
+  for (const part of [keepInOrder, tools, adding, later, links, pasting, uploads, preview, autosave]) part(form, page)
   form.querySelector("[data-focus]")?.focus()
   document.documentElement.setAttribute("data-alive", "") // for tests
 }

@@ -28,7 +28,8 @@ for name, group in {"Ruth": "Editor", "Daniel": "Editor", "Mara": "Reviewer", "B
     client.force_login(make.staff(group, name=name, email=f"{name.lower()}@example.org"), backend="allauth.account.auth_backends.AuthenticationBackend")
     keys[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
 shared = make.story("A road for two", slug="road", blocks=["<p>First.</p>", "<p>Second.</p>"], lead=make.picture(files=True))
-print(json.dumps({"cookie": settings.SESSION_COOKIE_NAME, "keys": keys, "shared": shared.pk}))
+long = make.story("A long road", slug="long-road", blocks=[f"<p>Mile {number}.</p>" for number in range(30)], lead=shared.lead)
+print(json.dumps({"cookie": settings.SESSION_COOKIE_NAME, "keys": keys, "shared": shared.pk, "long": long.pk}))
 """
 
 

@@ -186,6 +186,30 @@ def test_of_two_people_in_one_story_neither_loses_a_word_unseen(desk_of: Callabl
     expect(daniel.locator("#id_title")).to_have_value("Ruth's road")
 
 
+def test_a_long_story_is_written_in_before_all_its_text_editors_have_come_to_life(desk_of: Callable[..., Page], desk_site: Site):
+    address = f"/admin/stories/story/{desk_site.facts['long']}/change/"  # type: ignore[attr-defined]
+    page = desk_of("Ruth")
+    page.add_init_script("window.requestIdleCallback = () => 0")  # never idle: what is far away stays as it is
+    editor.open_editor(page, address)
+    still = page.locator("[data-prose-editor-later]")
+    assert still.count() > 10
+    last = editor.blocks(page).last
+    last.locator("textarea").focus()
+    expect(last.locator(".tiptap")).to_be_focused()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" And home.")
+    editor.blocks(page).nth(14).get_by_role("button", name="Duplicate").click()
+    editor.save(page)
+    assert still.count() > 10
+
+    other = desk_of("Daniel")
+    editor.open_editor(other, address)
+    expect(other.locator("[data-prose-editor-later]")).to_have_count(0)  # in its own time
+    told = [f"Mile {number}." for number in range(30)]
+    told[15:15], told[-1] = ["Mile 14."], "Mile 29. And home."
+    assert other.locator(".order-machine .tiptap").all_inner_texts() == told
+
+
 def test_what_was_written_comes_back_after_the_browser_was_killed(desk_of: Callable[..., Page]):
     page = desk_of("Daniel")
     editor.open_editor(page, editor.NEW)

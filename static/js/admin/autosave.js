@@ -24,15 +24,14 @@ export function autosave(form, page) {
     others.textContent = [...(answer.others ?? []), answer.moved_on ?? ""].join(" ").trim()
   }
   const present = () => {
-    const all = words(form)
-    const few = ["csrfmiddlewaretoken", "_based_on"].map((name) => [name, all.get(name) ?? ""])
+    const few = ["csrfmiddlewaretoken", "_based_on"].map((name) => [name, form.querySelector(`[name=${name}]`)?.value ?? ""])
     return new URLSearchParams([...few, ["_changed_at", page.changed_at]])
   }
 
   // Returns false when somebody must sign in again before anything can be saved.
   async function speak(options = {}) {
-    const now = words(form).toString()
-    const dirty = kept !== null && now !== kept
+    const now = kept === null ? null : words(form).toString() // a long form takes its time to be read
+    const dirty = now !== kept
     const body = dirty ? new URLSearchParams(`${now}&${new URLSearchParams({ _changed_at: page.changed_at })}`) : present()
     if (!dirty && (!page.story || (Date.now() - spoke < HERE && !options.always))) return true
     spoke = Date.now()
@@ -58,8 +57,8 @@ export function autosave(form, page) {
   form.addEventListener("input", () => (kept ??= "")) // typed by a machine: no key came before
   const gone = () => {
     if (leaving) return
-    const now = words(form).toString()
-    const dirty = kept !== null && now !== kept
+    const now = kept === null ? null : words(form).toString()
+    const dirty = now !== kept
     if (dirty) fetch(address, { method: "POST", body: new URLSearchParams(now), keepalive: now.length < KEEPALIVE }).catch(() => {})
     else if (page.story) navigator.sendBeacon(address, new URLSearchParams([...present(), ["leaving", "1"]]))
     if (dirty) kept = now

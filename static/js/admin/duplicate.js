@@ -36,7 +36,7 @@ export function duplicate(block) {
       if (field.matches("select")) choose(twin, field.value, field.selectedOptions[0]?.text ?? "")
       else if (field.type === "checkbox") twin.checked = field.checked
       else twin.value = field.value
-      if (field.matches("textarea") && field.closest(".prose-editor")) setProse(made, field.value)
+      if (field.matches(".prose-editor textarea, [data-prose-editor-later]")) setProse(made, field.value)
     }
   }
   document.addEventListener("formset:added", copy, { once: true })
