@@ -62,7 +62,7 @@ def reader_page(open_reader: ReaderOpens) -> Page:
 def desk_site(_filled: Callable[..., Site], tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Site]:
     """Give a running site of this module's own, since its stories change; `.facts` says who is signed in by which key."""
     made = _filled(tmp_path_factory.mktemp("writing") / "var", f"hope_writing_{worker_id}")
-    made.facts = json.loads(made.manage("shell", "--no-imports", "--command", SET_UP).strip().splitlines()[-1])  # type: ignore[attr-defined]
+    made.facts = json.loads(made.manage("shell", "--no-imports", "--command", SET_UP).strip().splitlines()[-1])
     made.start()
     yield made
     made.stop()
@@ -73,7 +73,7 @@ def desk_of(open_page: OpenPage, desk_site: Site) -> Callable[..., Page]:
     """Give a function that opens the browser of somebody who is signed in."""
 
     def open_desk(name: str, *size: int, **options: object) -> Page:
-        cookie = {"name": desk_site.facts["cookie"], "value": desk_site.facts["keys"][name], "url": desk_site.url}  # type: ignore[attr-defined]
+        cookie = {"name": desk_site.facts["cookie"], "value": desk_site.facts["keys"][name], "url": desk_site.url}
         page = open_page(*size, base_url=desk_site.url, **options)
         page.context.add_cookies([cookie])
         return page

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser import becomes
 from tests.journeys import editor
 
 
@@ -37,6 +38,7 @@ def test_saving_keeps_the_words_of_a_new_clip_first_and_waits_for_what_is_on_its
     editor.drop(page, page.locator(".field-lead .drop-zone"), uploads["picture"], "image/jpeg")
     save.click()
     expect(page.locator("[data-writing-state]")).to_contain_text("as soon as the file has arrived")
+    becomes(page, lambda: len(held), 1)
     held[0].continue_()
     expect(page.locator(".field-lead .errorlist")).to_be_visible()  # what it shows is still to be said
     expect(page.locator("[data-word=alt]")).to_be_focused()
@@ -46,3 +48,23 @@ def test_saving_keeps_the_words_of_a_new_clip_first_and_waits_for_what_is_on_its
     save.click()
     expect(page.locator(".messagelist")).to_contain_text("was added successfully")
     expect(film.locator(".facade", has_text="A road at night")).to_be_visible()
+
+
+def test_whoever_chooses_another_after_all_keeps_what_they_chose(desk_of: Callable[..., Page], uploads: dict[str, Path]):
+    page = desk_of("Ruth")
+    editor.open_editor(page, editor.NEW)
+    page.locator("#id_title").press_sequentially("On second thoughts")
+    page.get_by_label("Standfirst").fill("It was mended twice.")
+    lead, film = page.locator(".field-lead"), editor.add(page, "Clip")
+    editor.drop(page, lead.locator(".drop-zone"), uploads["picture"], "image/jpeg")
+    lead.locator("[data-word=alt]").fill("A loom at dawn.")
+    editor.choose(page, lead, "Picture 2")
+    film.get_by_label("Or paste an address").fill("https://youtu.be/bbbbbbbbbbb")
+    film.get_by_label("Or paste an address").press("Tab")
+    expect(film.locator("[data-word=title]")).to_be_visible()
+    editor.choose(page, film.locator(".field-clip"), "The birthday")
+    expect(page.locator(".words")).to_have_count(0)
+    page.get_by_role("button", name="Save and continue editing").last.click()
+    expect(page.locator(".messagelist")).to_contain_text("was added successfully")
+    expect(lead.locator(".select2-selection__rendered")).to_contain_text("Picture 2")
+    expect(film.locator(".facade", has_text="The birthday")).to_be_visible()

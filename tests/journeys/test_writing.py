@@ -156,7 +156,7 @@ def tells_nothing_of_its_uploads(reader: Page, site: Site, uploads: dict[str, Pa
 
 
 def test_of_two_people_in_one_story_neither_loses_a_word_unseen(desk_of: Callable[..., Page], desk_site: Site):
-    address = f"/admin/stories/story/{desk_site.facts['shared']}/change/"  # type: ignore[attr-defined]
+    address = f"/admin/stories/story/{desk_site.facts['shared']}/change/"
     ruth, daniel = desk_of("Ruth"), desk_of("Daniel")
     editor.open_editor(ruth, address)
     editor.open_editor(daniel, address)
@@ -187,7 +187,7 @@ def test_of_two_people_in_one_story_neither_loses_a_word_unseen(desk_of: Callabl
 
 
 def test_a_long_story_is_written_in_before_all_its_text_editors_have_come_to_life(desk_of: Callable[..., Page], desk_site: Site):
-    address = f"/admin/stories/story/{desk_site.facts['long']}/change/"  # type: ignore[attr-defined]
+    address = f"/admin/stories/story/{desk_site.facts['long']}/change/"
     page = desk_of("Ruth")
     page.add_init_script("window.requestIdleCallback = () => 0")  # never idle: what is far away stays as it is
     editor.open_editor(page, address)
@@ -207,7 +207,7 @@ def test_a_long_story_is_written_in_before_all_its_text_editors_have_come_to_lif
     expect(other.locator("[data-prose-editor-later]")).to_have_count(0)  # in its own time
     told = [f"Mile {number}." for number in range(30)]
     told[15:15], told[-1] = ["Mile 14."], "Mile 29. And home."
-    assert other.locator(".order-machine .tiptap").all_inner_texts() == told
+    becomes(other, other.locator(".order-machine .tiptap").all_inner_texts, told)
 
 
 def test_what_was_written_comes_back_after_the_browser_was_killed(desk_of: Callable[..., Page]):

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -28,6 +29,7 @@ class Site:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = var / "gunicorn.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.facts: dict[str, Any] = {}  # what the fixture that filled it says of its content
         inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
         self.environ = {
             **inherited,

@@ -63,6 +63,10 @@ export function dropZone(row, kind, form, page) {
     taking = null;
     return arrived !== false && (await address()) && (zone.querySelector(".words")?.settle() ?? true);
   };
-  window.django.jQuery(select).on("change", () => (show(null), select.value && follow(page, kind, select.value, zone)));
+  window.django.jQuery(select).on("change", () => {
+    zone.querySelector(".words")?.remove(); // what was asked of another, which is no longer chosen
+    show(null);
+    if (select.value) follow(page, kind, select.value, zone);
+  });
   if (again || (select.value && !row.closest(".inline-related"))) follow(page, kind, select.value, zone);
 }

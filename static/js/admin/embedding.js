@@ -10,10 +10,7 @@ export function embedding(zone, select, form, page) {
   wrong.setAttribute("role", "alert");
   zone.append(make("label", { className: "drop-zone__label" }, page.words.paste_address, input), wrong);
   let asked = "";
-  const show = (told) => {
-    choose(select, String(told.id), told.title);
-    input.value = asked = "";
-  };
+  const show = (told) => choose(select, String(told.id), told.title);
   const look = async () => {
     const address = input.value.trim();
     if (address && address === asked) return; // leaving the field says again what pasting has said
@@ -31,6 +28,10 @@ export function embedding(zone, select, form, page) {
     } else if (told.ask) panel(zone, "embed", page, embed, show);
     else show(told);
   };
+  window.django.jQuery(select).on("change", () => {
+    input.value = asked = wrong.textContent = "";
+    input.removeAttribute("aria-invalid");
+  });
   let looking = null;
   const begin = () => (looking = look());
   input.addEventListener("change", begin);

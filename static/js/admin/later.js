@@ -30,7 +30,7 @@ async function bring(block) {
     const writing = field === document.activeElement
     rename(field, LATER.editor, EDITOR)
     const editor = await createEditor(field)
-    if (writing) editor.commands.focus()
+    if (writing) editor?.commands.focus()
   }
 }
 
