@@ -3,15 +3,12 @@
 import json
 import os
 import random
-import statistics
-import time
 from collections.abc import Callable
 
 import django
 from django.core.management.color import no_style
 from django.db import connection
 from django.test import Client, override_settings
-from django.test.utils import CaptureQueriesContext
 
 django.setup()
 
@@ -28,7 +25,6 @@ BLOCKS = 60
 DRAFTS_IN = 20  # one story of so many is still being written
 _BATCH = 1_000
 STATIC = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-Open = Callable[[], object]
 
 
 def build(size: str) -> tuple[Client, dict[str, str]]:
@@ -92,7 +88,9 @@ def _long_story(link_to: Story) -> Story:
     )
 
 
-def _page(client: Client, address: str) -> Open:
+def _opening(client: Client, address: str) -> scale.Call:
+    """Return the call that opens a page, which must be there."""
+
     def opened() -> None:
         answer = client.get(address)
         if answer.status_code != 200:
@@ -101,23 +99,20 @@ def _page(client: Client, address: str) -> Open:
     return opened
 
 
-def figures() -> Figures:
-    """Build both, open every page in turn on each, and return every figure."""
-    pages: dict[str, dict[str, Open]] = {}
+def pages_of(build: Callable[[str], tuple[Client, dict[str, str]]]) -> dict[str, dict[str, scale.Call]]:
+    """Build both sites and return the calls that open their pages, by size, then by name."""
+    pages = {}
     for size in (SMALL, LARGE):
         client, addresses = build(size)
-        pages[size] = {name: _page(client, address) for name, address in addresses.items()}
-    taken: dict[tuple[str, str], list[float]] = {}
-    for number in range(scale.WARM_UP + ROUNDS):
-        for size in (SMALL, LARGE):
-            scale.use(size)
-            for name, opened in pages[size].items():
-                began = time.perf_counter()
-                opened()
-                if number >= scale.WARM_UP:
-                    taken.setdefault((size, name), []).append(time.perf_counter() - began)
-    medians = {key: statistics.median(seconds) for key, seconds in taken.items()}
-    counts = {name: _queries(opened) for name, opened in pages[LARGE].items()}
+        pages[size] = {name: _opening(client, address) for name, address in addresses.items()}
+    return pages
+
+
+def figures() -> Figures:
+    """Build both, open every page in turn on each, and return every figure."""
+    pages = pages_of(build)
+    medians = scale.medians(pages, ROUNDS)
+    counts = {name: scale.queries(opened) for name, opened in pages[LARGE].items()}
     names = (*LISTS, *FORMS, *SEARCHES)
     return {
         **{f"{name}, of 1,000's": medians[LARGE, name] / medians[SMALL, name] for name in names},
@@ -125,12 +120,6 @@ def figures() -> Figures:
         "editor of 60 blocks, seconds": medians[LARGE, "editor of 60 blocks"],
         **{f"{name}, queries": counts[name] for name in names},
     }
-
-
-def _queries(opened: Open) -> int:
-    with CaptureQueriesContext(connection) as captured:
-        opened()
-    return len(captured)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 import datetime
 import json
 import os
-import statistics
-import time
 from typing import Any
 
 import django
@@ -15,7 +13,7 @@ from django.utils import timezone
 django.setup()
 
 from bench import scale  # noqa: E402  models can be imported once Django is set up
-from bench.editor_pages import STATIC  # noqa: E402
+from bench.editor_pages import STATIC, pages_of  # noqa: E402
 from bench.figures import Figures  # noqa: E402
 from bench.giving_at_scale import GIFT_SEARCHES, LISTS, PAGES, SEARCHES  # noqa: E402
 from donations.models import Gift, LedgerEntry, Receipt  # noqa: E402
@@ -51,7 +49,7 @@ def build(size: str) -> tuple[Client, dict[str, str]]:
     pattern = Gift.objects.get(pk=made["gift"])
     name = "initcap(translate(left(md5(n::text), 8), '0123456789', 'ghijklmnop'))"
     _copies(
-        Supporter, pattern.supporter, people,  # type: ignore[arg-type]  # a received gift has one
+        Supporter, Supporter.objects.get(pk=made["supporter"]), people,
         email="'copy' || n || '@example.org'", first_name="(array['Ada','Ben','Chidi','Dina','Efe','Farid','Gita'])[1 + n %% 7]",
         last_name=name, since="now() - n * interval '1 minute'",
     )  # fmt: skip
@@ -103,19 +101,7 @@ def _addresses(gift: Gift) -> dict[str, str]:
 
 def figures() -> Figures:
     """Build both, open every page in turn on each, and return every figure."""
-    pages = {size: build(size) for size in (SMALL, LARGE)}
-    taken: dict[tuple[str, str], list[float]] = {}
-    for number in range(scale.WARM_UP + ROUNDS):
-        for size, (client, addresses) in pages.items():
-            scale.use(size)
-            for name, address in addresses.items():
-                began = time.perf_counter()
-                answer = client.get(address)
-                if answer.status_code != 200:
-                    raise RuntimeError(f"{address} answered {answer.status_code}")
-                if number >= scale.WARM_UP:
-                    taken.setdefault((size, name), []).append(time.perf_counter() - began)
-    medians = {key: statistics.median(seconds) for key, seconds in taken.items()}
+    medians = scale.medians(pages_of(build), ROUNDS)
     names = (*LISTS, *PAGES, *GIFT_SEARCHES, *SEARCHES)
     return {
         **{f"{name}, of 20,000's": medians[LARGE, name] / medians[SMALL, name] for name in names},

@@ -82,13 +82,13 @@ def calls() -> dict[str, Call]:
     }
 
 
-def medians(measured: dict[str, Call]) -> dict[tuple[str, str], float]:
-    """Return the median seconds of each call on each crowd, taken in turn."""
+def medians(measured: dict[str, dict[str, Call]], rounds: int = ROUNDS) -> dict[tuple[str, str], float]:
+    """Return the median seconds of each call on each crowd, taken in turn; `measured` has them by size, then by name."""
     taken: dict[tuple[str, str], list[float]] = {}
-    for number in range(WARM_UP + ROUNDS):
-        for size in (SMALL, LARGE):
+    for number in range(WARM_UP + rounds):
+        for size, named in measured.items():
             use(size)
-            for name, call in measured.items():
+            for name, call in named.items():
                 began = time.perf_counter()
                 call()
                 if number >= WARM_UP:
@@ -107,7 +107,7 @@ def figures() -> Figures:
     """Build both crowds, measure, and return every figure."""
     built: Figures = {f"building {int(size):,}, seconds": round(build(size), 1) for size in (SMALL, LARGE)}
     measured = calls()
-    times = medians(measured)
+    times = medians(dict.fromkeys((SMALL, LARGE), measured))
     unit = times[LARGE, "unit"]
     use(LARGE)
     return {
